@@ -1,0 +1,151 @@
+"""From a folder of files to raw rows: each file is read, or quarantined with its reason."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.identity import digest
+from pipelines.intake.reader import FileContent, Reader, UnreadableError
+from pipelines.intake.readers import VERSION, reader_of
+
+_LISTING = {
+    "root": pl.String,
+    "path": pl.String,
+    "size": pl.Int64,
+    "modified_ns": pl.Int64,
+}
+_FILES = {
+    "file_id": pl.String,
+    "root": pl.String,
+    "path": pl.String,
+    "sha256": pl.String,
+    "size": pl.Int64,
+    "modified_ns": pl.Int64,
+    "media_type": pl.String,
+    "encoding": pl.String,
+    "landed_at": pl.Datetime("us"),
+    "status": pl.String,
+    "reason": pl.String,
+    "reader": pl.String,
+}
+_ARTICLES = {
+    "article_id": pl.String,
+    "file_id": pl.String,
+    "ordinal": pl.Int32,
+    "text": pl.String,
+    "body_start": pl.Int64,
+    "body_end": pl.Int64,
+    "declared_published": pl.String,
+    "declared_title": pl.String,
+    "declared_outlet": pl.String,
+    "declared_language": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class Landed:
+    """Rows of ``raw_files`` and ``raw_articles``."""
+
+    raw_files: pl.DataFrame
+    raw_articles: pl.DataFrame
+
+
+def listing(root: Path) -> pl.DataFrame:
+    """List the files below a folder: root, path, size in bytes, modified_ns.
+
+    Names that begin with a dot are the file system's own and are passed over.
+    Raises FileNotFoundError or NotADirectoryError, naming the folder.
+    """
+    if not root.exists():
+        raise FileNotFoundError(f"there is no folder {root}; name one that holds articles")
+    if not root.is_dir():
+        raise NotADirectoryError(f"{root} is not a folder; name the folder that holds the articles")
+    found = [
+        (str(root), path.removeprefix(f"{root}{os.sep}"), status.st_size, status.st_mtime_ns)
+        for path, status in _files_below(str(root))
+    ]
+    return pl.DataFrame(found, schema=_LISTING, orient="row").sort("path")
+
+
+def _files_below(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                yield from _files_below(entry.path)
+            else:
+                yield entry.path, entry.stat()
+
+
+def read_files(files: pl.DataFrame, landed_at: datetime, most_bytes: int) -> Landed:
+    """Read listed files into raw rows; whatever cannot be read is quarantined, never raised.
+
+    ``most_bytes`` bounds a file: a larger one is quarantined unread.
+    """
+    file_rows: list[dict[str, object]] = []
+    article_rows: list[dict[str, object]] = []
+    for listed in files.iter_rows(named=True):
+        row, content = _read_file(listed, most_bytes)
+        row["landed_at"] = landed_at
+        file_rows.append(row)
+        article_rows.extend(_article_rows(row, content))
+    return Landed(
+        pl.DataFrame(file_rows, schema=_FILES),
+        pl.DataFrame(article_rows, schema=_ARTICLES),
+    )
+
+
+def _read_file(
+    listed: dict[str, object], most_bytes: int
+) -> tuple[dict[str, object], FileContent | None]:
+    path = Path(str(listed["root"])) / str(listed["path"])
+    row: dict[str, object] = {
+        **listed,
+        "sha256": "",
+        "media_type": "application/octet-stream",
+        "reader": VERSION,
+        "status": "quarantined",
+    }
+    content: FileContent | None = None
+    try:
+        reader = reader_of(str(listed["path"]))
+        row["media_type"] = reader.media_type
+        content = _content(path, row, reader, most_bytes)
+        row |= {"status": "read", "encoding": content.encoding}
+    except UnreadableError as error:
+        row["reason"] = str(error)
+    except OSError as error:
+        row["reason"] = f"the file cannot be opened ({error.strerror}); check its permissions"
+    row["file_id"] = "file_" + digest(str(row["path"]), str(row["sha256"]) or str(row["size"]))
+    return row, content
+
+
+def _content(
+    path: Path, row: dict[str, object], reader: Reader, most_bytes: int
+) -> FileContent:
+    if int(str(row["size"])) > most_bytes:
+        raise UnreadableError(
+            f"the file has {row['size']:,} bytes, more than the {most_bytes:,} an article may "
+            "have; split it, or raise BABELWIRE_MAX_FILE_BYTES"
+        )
+    content = path.read_bytes()
+    row["sha256"] = hashlib.sha256(content).hexdigest()
+    return reader.read(content)
+
+
+def _article_rows(
+    row: dict[str, object], content: FileContent | None
+) -> Iterator[dict[str, object]]:
+    for ordinal, article in enumerate(content.articles if content else ()):
+        yield {
+            "article_id": "art_" + digest(str(row["path"]), str(ordinal), article.text),
+            "file_id": row["file_id"],
+            "ordinal": ordinal,
+            **asdict(article),
+        }

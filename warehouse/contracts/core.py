@@ -1,0 +1,432 @@
+"""Core tables: facts derived from raw articles, each with its evidence and its maker."""
+
+from warehouse.contracts.seed import ENTITY_TYPES
+from warehouse.contracts.table import Column, Derivation, Table
+
+LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt", "und")
+SEGMENT_KINDS = ("title", "sentence", "list_item", "boilerplate")
+PRECISIONS = ("year", "month", "day", "second", "unknown")
+RELATIONS = ("=", ">", ">=", "<", "<=", "~", "range")
+COPY_KINDS = ("original", "copy", "near_copy", "translation")
+
+_ARTICLE = Column(
+    "article_id", "VARCHAR", "the article", references="core_articles.article_id"
+)
+_SEGMENT = Column(
+    "segment_id", "VARCHAR", "the segment it begins in", references="core_segments.segment_id"
+)
+_CONFIDENCE = Column("confidence", "DOUBLE", "0 to 1", minimum=0, maximum=1)
+
+
+def _span(what: str) -> tuple[Column, ...]:
+    return (
+        Column("start", "BIGINT", "first code point in the body", minimum=0),
+        Column("end", "BIGINT", "code point after the last", minimum=1),
+        Column(what, "VARCHAR", "body[start:end]"),
+    )
+
+
+def _made_by(role: str) -> tuple[Column, ...]:
+    return (
+        Column(role, "VARCHAR", "who made the row"),
+        Column(f"{role}_version", "VARCHAR", "its version"),
+    )
+
+
+def _mention(name: str, meaning: str, nullable: bool = False) -> Column:
+    return Column(
+        name, "VARCHAR", meaning, nullable=nullable, references="core_mentions.mention_id"
+    )
+
+
+def _by_article(
+    maker: str, version: str, *reads: str, source: str = "core_articles"
+) -> Derivation:
+    return Derivation(source, ("article_id",), reads, maker, version)
+
+
+def _whole(maker: str, version: str, *reads: str) -> Derivation:
+    return Derivation("", (), reads, maker, version)
+
+
+core_articles = Table(
+    "core_articles",
+    "one article",
+    (
+        Column("article_id", "VARCHAR", "hash of path, ordinal and text"),
+        Column("source_path", "VARCHAR", "file below the landing folder"),
+        Column("first_seen_at", "TIMESTAMP", "when its file was first read, UTC"),
+        Column("body", "VARCHAR", "the text every offset refers to; never changes"),
+        Column("body_hash", "VARCHAR", "hash of the normalised body: equal for exact copies"),
+        Column("title", "VARCHAR", "headline, where there is one", nullable=True),
+        Column("outlet", "VARCHAR", "who published it, where declared", nullable=True),
+        Column("published_from", "TIMESTAMP", "first unit of publication", nullable=True),
+        Column("published_to", "TIMESTAMP", "last unit of publication", nullable=True),
+        Column("published_precision", "VARCHAR", "unit of the interval", values=PRECISIONS),
+        Column("published_declared", "VARCHAR", "the date as declared", nullable=True),
+    ),
+    key=("article_id",),
+    derivation=_by_article(
+        "intake", "1", "raw_articles", "raw_files", source="raw_articles"
+    ),
+)
+
+core_segments = Table(
+    "core_segments",
+    "one title, sentence, list item or boilerplate stretch",
+    (
+        Column("segment_id", "VARCHAR", "article and span"),
+        _ARTICLE,
+        Column("ordinal", "INTEGER", "position in the article", minimum=0),
+        Column("kind", "VARCHAR", "what it is", values=SEGMENT_KINDS),
+        *_span("text"),
+        Column("text_hash", "VARCHAR", "hash of the normalised text"),
+    ),
+    key=("segment_id",),
+    derivation=_by_article("splitter", "1", "core_articles", "seed_cue_words:abbreviation,boilerplate"),
+)
+
+core_languages = Table(
+    "core_languages",
+    "the language of one segment",
+    (
+        Column(
+            "segment_id", "VARCHAR", "the segment", references="core_segments.segment_id"
+        ),
+        _ARTICLE,
+        Column("language", "VARCHAR", "ISO 639-1, und when unsure", values=LANGUAGES),
+        _CONFIDENCE,
+        *_made_by("detector"),
+    ),
+    key=("segment_id",),
+    derivation=_by_article("lingua", "1", "core_segments"),
+)
+
+core_translations = Table(
+    "core_translations",
+    "one text in one language × target language",
+    (
+        Column("text_hash", "VARCHAR", "hash of the normalised text"),
+        Column("language", "VARCHAR", "language of the text", values=LANGUAGES),
+        Column("target", "VARCHAR", "language of the translation"),
+        Column("text", "VARCHAR", "the text"),
+        Column("translated", "VARCHAR", "its translation", nullable=True),
+        Column("engine", "VARCHAR", "who translated it"),
+        Column("engine_version", "VARCHAR", "its version"),
+        Column(
+            "origin",
+            "VARCHAR",
+            "kind of engine",
+            values=("memory", "machine", "identity", "untranslated"),
+        ),
+        Column("quality", "DOUBLE", "estimate, 0 to 1", nullable=True, minimum=0, maximum=1),
+        Column("fallback_reason", "VARCHAR", "why a better engine did not do it", nullable=True),
+    ),
+    key=("text_hash", "language", "target"),
+    derivation=Derivation(
+        "core_segments JOIN core_languages USING (segment_id, article_id)",
+        ("text_hash", "language"),
+        ("seed_memory",),
+        "router",
+        "1",
+        carry=("text",),
+        batch=500,
+    ),
+)
+
+core_mentions = Table(
+    "core_mentions",
+    "one naming of an entity",
+    (
+        Column("mention_id", "VARCHAR", "article and span"),
+        _ARTICLE,
+        _SEGMENT,
+        *_span("surface"),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("evidence", "VARCHAR", "what decided span and type"),
+        *_made_by("extractor"),
+        _CONFIDENCE,
+    ),
+    key=("mention_id",),
+    derivation=_by_article(
+        "rules",
+        "1",
+        "core_articles",
+        "core_segments",
+        "core_languages",
+        "seed_entities",
+        "seed_entity_names",
+        "seed_cue_words",
+    ),
+)
+
+core_dates = Table(
+    "core_dates",
+    "one time expression",
+    (
+        Column("date_id", "VARCHAR", "article and span"),
+        _ARTICLE,
+        _SEGMENT,
+        *_span("text"),
+        Column("kind", "VARCHAR", "how it points", values=("absolute", "relative")),
+        Column("precision", "VARCHAR", "unit it is given in", values=PRECISIONS),
+        Column("date_from", "DATE", "first day, where absolute", nullable=True),
+        Column("date_to", "DATE", "last day, where absolute", nullable=True),
+        Column(
+            "offset_from_anchor",
+            "VARCHAR",
+            "unit:amount counted from the anchor (day:-1, weekday:2), where relative",
+            nullable=True,
+        ),
+        *_made_by("extractor"),
+        _CONFIDENCE,
+    ),
+    key=("date_id",),
+    derivation=_by_article(
+        "calendar", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
+        "seed_cue_words:month,weekday,relative_day,relative_unit",
+    ),
+)
+
+_FACT_READS = ("core_articles", "core_segments", "core_languages", "core_mentions")
+
+core_quotes = Table(
+    "core_quotes",
+    "one quotation",
+    (
+        Column("quote_id", "VARCHAR", "article and span"),
+        _ARTICLE,
+        _SEGMENT,
+        *_span("text"),
+        Column("language", "VARCHAR", "language of its segment", values=LANGUAGES),
+        _mention("speaker_mention_id", "who said it", nullable=True),
+        Column("speaker_role", "VARCHAR", "role the text gives the speaker", nullable=True),
+        Column("cue", "VARCHAR", "the words that attribute it", nullable=True),
+        Column("kind", "VARCHAR", "whole sentence or part of one", values=("direct", "partial")),
+        *_made_by("extractor"),
+        _CONFIDENCE,
+    ),
+    key=("quote_id",),
+    derivation=_by_article("quotation_marks", "1", *_FACT_READS, "core_roles", "seed_cue_words"),
+)
+
+core_quantities = Table(
+    "core_quantities",
+    "one number with meaning",
+    (
+        Column("quantity_id", "VARCHAR", "article and span"),
+        _ARTICLE,
+        _SEGMENT,
+        *_span("text"),
+        Column("relation", "VARCHAR", "how the number bounds the truth", values=RELATIONS),
+        Column("value", "DOUBLE", "the number, or the lower end of a range"),
+        Column("value_to", "DOUBLE", "the upper end of a range", nullable=True),
+        Column("unit", "VARCHAR", "what is counted", nullable=True),
+        Column("currency", "VARCHAR", "ISO 4217", nullable=True),
+        Column("property", "VARCHAR", "what it says of its subject", nullable=True),
+        _mention("subject_mention_id", "of whom it is said", nullable=True),
+        *_made_by("extractor"),
+        _CONFIDENCE,
+    ),
+    key=("quantity_id",),
+    derivation=_by_article(
+        "number_grammar", "1", *_FACT_READS, "core_dates", "seed_cue_words", "seed_units",
+    ),
+)
+
+core_memberships = Table(
+    "core_memberships",
+    "one statement that somebody is, founded, or is not in a group",
+    (
+        Column("membership_id", "VARCHAR", "group, member and status"),
+        _ARTICLE,
+        _SEGMENT,
+        *_span("text"),
+        _mention("group_mention_id", "the group"),
+        _mention("member_mention_id", "the member"),
+        Column("status", "VARCHAR", "how", values=("member", "founder", "not_member")),
+        Column("cue", "VARCHAR", "the words that say so"),
+        *_made_by("extractor"),
+        _CONFIDENCE,
+    ),
+    key=("membership_id",),
+    derivation=_by_article("enumeration", "1", *_FACT_READS, "seed_cue_words"),
+)
+
+core_roles = Table(
+    "core_roles",
+    "one statement that a person is or was something somewhere",
+    (
+        Column("role_id", "VARCHAR", "person, organisation and span"),
+        _ARTICLE,
+        _SEGMENT,
+        *_span("text"),
+        _mention("person_mention_id", "the person"),
+        _mention("organization_mention_id", "where", nullable=True),
+        Column("role", "VARCHAR", "the role in the article's words"),
+        Column("role_en", "VARCHAR", "the role in English, where known", nullable=True),
+        Column("status", "VARCHAR", "when", values=("current", "former")),
+        *_made_by("extractor"),
+        _CONFIDENCE,
+    ),
+    key=("role_id",),
+    derivation=_by_article("apposition", "1", *_FACT_READS, "seed_cue_words"),
+)
+
+core_links = Table(
+    "core_links",
+    "one mention and the entity it names",
+    (
+        _mention("mention_id", "the mention"),
+        _ARTICLE,
+        Column("entity_id", "VARCHAR", "the entity"),
+        Column("score", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+        Column("why", "VARCHAR", "what joined them"),
+        *_made_by("resolver"),
+    ),
+    key=("mention_id",),
+    derivation=_whole(
+        "names", "1", "core_mentions", "core_segments", "core_languages",
+        "seed_entities", "seed_entity_names",
+        "seed_cue_words:org_head,org_suffix,honorific,determiner,connector,acronym",
+    ),
+)
+
+core_entities = Table(
+    "core_entities",
+    "one entity that is in the news",
+    (
+        Column("entity_id", "VARCHAR", "reference id, or minted from type and name"),
+        Column("name", "VARCHAR", "canonical name"),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("wikidata_id", "VARCHAR", "Wikidata item, where certain", nullable=True),
+        Column("origin", "VARCHAR", "where its id is from", values=("reference", "minted")),
+        *_made_by("resolver"),
+    ),
+    key=("entity_id",),
+    derivation=_whole(
+        "names", "1", "core_links", "core_mentions", "core_languages", "seed_entities"
+    ),
+)
+
+core_entity_names = Table(
+    "core_entity_names",
+    "one name of an entity in one language",
+    (
+        Column("entity_id", "VARCHAR", "the entity", references="core_entities.entity_id"),
+        Column("language", "VARCHAR", "ISO 639-1, or mul"),
+        Column("name", "VARCHAR", "the name"),
+        Column("attested", "BOOLEAN", "whether an article uses it"),
+        *_made_by("resolver"),
+    ),
+    key=("entity_id", "language", "name"),
+    derivation=_whole(
+        "names", "1", "core_links", "core_mentions", "core_languages", "core_entities",
+        "seed_entity_names",
+    ),
+)
+
+core_story_articles = Table(
+    "core_story_articles",
+    "one article in its story",
+    (
+        _ARTICLE,
+        Column("story_id", "VARCHAR", "the story"),
+        Column(
+            "origin_article_id",
+            "VARCHAR",
+            "the article it is a copy or translation of, itself where original",
+            references="core_articles.article_id",
+        ),
+        Column("copy_kind", "VARCHAR", "what it is to its origin", values=COPY_KINDS),
+        Column("score", "DOUBLE", "likeness to its story or origin, 0 to 1", minimum=0, maximum=1),
+        Column("why", "VARCHAR", "what the likeness rests on"),
+        *_made_by("resolver"),
+    ),
+    key=("article_id",),
+    derivation=_whole(
+        "stories", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
+        "core_links", "core_quantities", "core_translations",
+    ),
+)
+
+core_stories = Table(
+    "core_stories",
+    "one story: articles about one event",
+    (
+        Column("story_id", "VARCHAR", "minted from its earliest origin"),
+        Column("title_en", "VARCHAR", "headline in English, where there is one", nullable=True),
+        *_made_by("resolver"),
+    ),
+    key=("story_id",),
+    derivation=_whole(
+        "stories", "1", "core_story_articles", "core_articles", "core_segments",
+        "core_languages", "core_translations", "core_mentions", "core_links", "core_entities",
+    ),
+)
+
+core_statements = Table(
+    "core_statements",
+    "one quotation and the statement it renders",
+    (
+        Column("quote_id", "VARCHAR", "the quotation", references="core_quotes.quote_id"),
+        _ARTICLE,
+        Column("statement_id", "VARCHAR", "the same statement in any language"),
+        Column("text_en", "VARCHAR", "the quotation in English, where aligned", nullable=True),
+        Column(
+            "speaker_entity_id", "VARCHAR", "the most specific speaker attested", nullable=True
+        ),
+        Column("score", "DOUBLE", "likeness to its statement, 0 to 1", minimum=0, maximum=1),
+        *_made_by("resolver"),
+    ),
+    key=("quote_id",),
+    derivation=_whole(
+        "statements", "1", "core_quotes", "core_segments", "core_languages", "core_translations",
+        "core_links", "core_roles", "core_mentions", "core_story_articles",
+    ),
+)
+
+core_happenings = Table(
+    "core_happenings",
+    "one time expression resolved to days",
+    (
+        Column("date_id", "VARCHAR", "the expression", references="core_dates.date_id"),
+        _ARTICLE,
+        Column("date_from", "DATE", "first day"),
+        Column("date_to", "DATE", "last day"),
+        Column("precision", "VARCHAR", "unit it is known in", values=PRECISIONS),
+        Column(
+            "anchor_article_id",
+            "VARCHAR",
+            "the dated article it was counted from, where relative",
+            nullable=True,
+            references="core_articles.article_id",
+        ),
+        Column("inferred_from", "VARCHAR", "how, where it had to be inferred", nullable=True),
+        *_made_by("resolver"),
+    ),
+    key=("date_id",),
+    derivation=_whole(
+        "anchors", "1", "core_dates", "core_articles", "core_story_articles"
+    ),
+)
+
+TABLES = (
+    core_articles,
+    core_segments,
+    core_languages,
+    core_translations,
+    core_mentions,
+    core_dates,
+    core_roles,
+    core_quotes,
+    core_quantities,
+    core_memberships,
+    core_links,
+    core_entities,
+    core_entity_names,
+    core_story_articles,
+    core_stories,
+    core_statements,
+    core_happenings,
+)

@@ -1,0 +1,331 @@
+"""Mart tables: what analysts query. A column name here is a promise: add, never rename."""
+
+from warehouse.contracts.core import COPY_KINDS, LANGUAGES, PRECISIONS, SEGMENT_KINDS
+from warehouse.contracts.seed import ENTITY_TYPES
+from warehouse.contracts.table import EVIDENCE, Column, Table
+
+_ARTICLE = Column(
+    "article_id", "VARCHAR", "the article", references="mart_articles.article_id"
+)
+_STORY = Column("story_id", "VARCHAR", "the story", references="mart_stories.story_id")
+_ARTICLES = Column("articles", "BIGINT", "articles", minimum=1)
+_ORIGINS = Column("origins", "BIGINT", "independent origins", minimum=1)
+_EVIDENCE = Column("evidence", EVIDENCE, "the passages that say so")
+_FIRST = Column("first_published", "TIMESTAMP", "earliest dated article", nullable=True)
+_LAST = Column("last_published", "TIMESTAMP", "latest dated article", nullable=True)
+
+
+def _entity(prefix: str, meaning: str, nullable: bool = False) -> tuple[Column, Column]:
+    return (
+        Column(
+            f"{prefix}_entity_id",
+            "VARCHAR",
+            meaning,
+            nullable=nullable,
+            references="mart_entities.entity_id",
+        ),
+        Column(f"{prefix}_name", "VARCHAR", "its canonical name", nullable=nullable),
+    )
+
+
+mart_articles = Table(
+    "mart_articles",
+    "one article",
+    (
+        Column("article_id", "VARCHAR", "the article"),
+        _STORY,
+        Column("outlet", "VARCHAR", "who published it", nullable=True),
+        Column("title", "VARCHAR", "headline", nullable=True),
+        Column("title_en", "VARCHAR", "headline in English", nullable=True),
+        Column("language", "VARCHAR", "language most of it is in", values=LANGUAGES),
+        Column("language_confidence", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+        Column("published_from", "TIMESTAMP", "first unit of publication", nullable=True),
+        Column("published_to", "TIMESTAMP", "last unit of publication", nullable=True),
+        Column("published_precision", "VARCHAR", "unit it was declared in", values=PRECISIONS),
+        Column("published_inferred_from", "VARCHAR", "how, if not declared", nullable=True),
+        Column("body", "VARCHAR", "the text every offset refers to"),
+        Column("body_en", "VARCHAR", "the text in English; untranslated parts as they are"),
+        Column("translation_engines", "VARCHAR[]", "engines that translated it"),
+        Column("segments", "BIGINT", "segments", minimum=0),
+        Column("segments_translated", "BIGINT", "segments that have English text", minimum=0),
+        Column(
+            "origin_article_id",
+            "VARCHAR",
+            "the article it is a copy or translation of, itself where original",
+            references="mart_articles.article_id",
+        ),
+        Column("copy_kind", "VARCHAR", "what it is to its origin", values=COPY_KINDS),
+        Column("source_path", "VARCHAR", "file below the landing folder"),
+        Column("first_seen_at", "TIMESTAMP", "when its file was first read, UTC"),
+    ),
+    key=("article_id",),
+)
+
+mart_segments = Table(
+    "mart_segments",
+    "one segment",
+    (
+        Column("segment_id", "VARCHAR", "the segment"),
+        _ARTICLE,
+        Column("ordinal", "INTEGER", "position in the article", minimum=0),
+        Column("kind", "VARCHAR", "what it is", values=SEGMENT_KINDS),
+        Column("start", "BIGINT", "first code point in the body", minimum=0),
+        Column("end", "BIGINT", "code point after the last", minimum=1),
+        Column("text", "VARCHAR", "body[start:end]"),
+        Column("text_en", "VARCHAR", "the text in English", nullable=True),
+        Column("language", "VARCHAR", "its language", values=LANGUAGES),
+        Column("engine", "VARCHAR", "who translated it"),
+        Column("engine_version", "VARCHAR", "its version"),
+        Column(
+            "origin",
+            "VARCHAR",
+            "kind of engine",
+            values=("memory", "machine", "identity", "untranslated"),
+        ),
+        Column("quality", "DOUBLE", "estimate, 0 to 1", nullable=True, minimum=0, maximum=1),
+        Column("fallback_reason", "VARCHAR", "why a better engine did not do it", nullable=True),
+    ),
+    key=("segment_id",),
+)
+
+mart_stories = Table(
+    "mart_stories",
+    "one story",
+    (
+        Column("story_id", "VARCHAR", "the story"),
+        Column("title_en", "VARCHAR", "headline in English", nullable=True),
+        _FIRST,
+        _LAST,
+        _ARTICLES,
+        _ORIGINS,
+        Column("languages", "VARCHAR[]", "languages it is told in"),
+        Column("outlets", "VARCHAR[]", "outlets that tell it"),
+        Column("top_entities", "VARCHAR[]", "names of its most mentioned entities"),
+    ),
+    key=("story_id",),
+)
+
+mart_entities = Table(
+    "mart_entities",
+    "one entity",
+    (
+        Column("entity_id", "VARCHAR", "the entity"),
+        Column("name", "VARCHAR", "canonical name"),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("wikidata_id", "VARCHAR", "Wikidata item, where certain", nullable=True),
+        Column("names", 'STRUCT("language" VARCHAR, "name" VARCHAR)[]', "its names"),
+        Column("mentions", "BIGINT", "mentions", minimum=1),
+        _ARTICLES,
+        _ORIGINS,
+        Column("stories", "BIGINT", "stories", minimum=1),
+        _FIRST,
+        _LAST,
+    ),
+    key=("entity_id",),
+)
+
+mart_mentions = Table(
+    "mart_mentions",
+    "one mention",
+    (
+        Column("mention_id", "VARCHAR", "the mention"),
+        _ARTICLE,
+        Column(
+            "segment_id", "VARCHAR", "its segment", references="mart_segments.segment_id"
+        ),
+        Column("entity_id", "VARCHAR", "the entity", references="mart_entities.entity_id"),
+        Column("entity_name", "VARCHAR", "its canonical name"),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("surface", "VARCHAR", "body[start:end]"),
+        Column("start", "BIGINT", "first code point in the body", minimum=0),
+        Column("end", "BIGINT", "code point after the last", minimum=1),
+        Column("extractor", "VARCHAR", "who found it"),
+        Column("extractor_version", "VARCHAR", "its version"),
+        Column("confidence", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+    ),
+    key=("mention_id",),
+)
+
+mart_quotes = Table(
+    "mart_quotes",
+    "one quotation in one article",
+    (
+        Column("quote_id", "VARCHAR", "the quotation"),
+        Column("statement_id", "VARCHAR", "the same statement in any language"),
+        _ARTICLE,
+        _STORY,
+        *_entity("speaker", "who said it", nullable=True),
+        Column("speaker_role", "VARCHAR", "role the text gives the speaker", nullable=True),
+        Column("text", "VARCHAR", "body[start:end]"),
+        Column("text_en", "VARCHAR", "the quotation in English", nullable=True),
+        Column("language", "VARCHAR", "its language", values=LANGUAGES),
+        Column("start", "BIGINT", "first code point in the body", minimum=0),
+        Column("end", "BIGINT", "code point after the last", minimum=1),
+        Column("cue", "VARCHAR", "the words that attribute it", nullable=True),
+        Column("kind", "VARCHAR", "whole sentence or part of one", values=("direct", "partial")),
+        Column("confidence", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+        Column("origins", "BIGINT", "independent origins of the statement", minimum=1),
+        Column(
+            "statement_speaker_entity_id",
+            "VARCHAR",
+            "the most specific speaker any article gives the statement",
+            nullable=True,
+            references="mart_entities.entity_id",
+        ),
+    ),
+    key=("quote_id",),
+)
+
+mart_memberships = Table(
+    "mart_memberships",
+    "group × member × status",
+    (
+        *_entity("group", "the group"),
+        *_entity("member", "the member"),
+        Column("status", "VARCHAR", "how", values=("member", "founder", "not_member")),
+        _ARTICLES,
+        _ORIGINS,
+        _EVIDENCE,
+    ),
+    key=("group_entity_id", "member_entity_id", "status"),
+)
+
+mart_roles = Table(
+    "mart_roles",
+    "person × role × organisation",
+    (
+        *_entity("person", "the person"),
+        Column("role", "VARCHAR", "the role in an article's words"),
+        Column("role_en", "VARCHAR", "the role in English", nullable=True),
+        *_entity("organization", "where", nullable=True),
+        Column("status", "VARCHAR", "when", values=("current", "former")),
+        _ARTICLES,
+        _ORIGINS,
+        _EVIDENCE,
+    ),
+    key=("person_entity_id", "role", "organization_entity_id", "status"),
+)
+
+mart_claims = Table(
+    "mart_claims",
+    "subject × property × unit",
+    (
+        Column("claim_id", "VARCHAR", "hash of subject, property and unit"),
+        *_entity("subject", "of whom it is said"),
+        Column("property", "VARCHAR", "what is said"),
+        Column("unit", "VARCHAR", "what is counted"),
+        Column(
+            "accounts",
+            "STRUCT(relation VARCHAR, value DOUBLE, origins BIGINT, articles BIGINT)[]",
+            "each figure given, with who stands behind it",
+        ),
+        Column(
+            "verdict",
+            "VARCHAR",
+            "whether one value satisfies every independent account",
+            values=("single", "agreed", "compatible", "conflicting"),
+        ),
+        _ORIGINS,
+        _EVIDENCE,
+    ),
+    key=("claim_id",),
+)
+
+mart_timeline = Table(
+    "mart_timeline",
+    "one dated happening",
+    (
+        Column("happening_id", "VARCHAR", "hash of story, days and passage"),
+        Column("date_from", "DATE", "first day"),
+        Column("date_to", "DATE", "last day"),
+        Column("precision", "VARCHAR", "unit it is known in", values=PRECISIONS),
+        _STORY,
+        Column("text_en", "VARCHAR", "the sentence in English", nullable=True),
+        Column("entities", "VARCHAR[]", "names of the entities in the sentence"),
+        _EVIDENCE,
+        Column("inferred_from", "VARCHAR", "how the days were inferred", nullable=True),
+    ),
+    key=("happening_id",),
+)
+
+mart_cooccurrences = Table(
+    "mart_cooccurrences",
+    "entity pair named in one segment",
+    (
+        Column(
+            "entity_a_id", "VARCHAR", "first by id", references="mart_entities.entity_id"
+        ),
+        Column("entity_a_name", "VARCHAR", "its canonical name"),
+        Column(
+            "entity_b_id", "VARCHAR", "second by id", references="mart_entities.entity_id"
+        ),
+        Column("entity_b_name", "VARCHAR", "its canonical name"),
+        _ARTICLES,
+        _ORIGINS,
+        Column("stories", "BIGINT", "stories", minimum=1),
+    ),
+    key=("entity_a_id", "entity_b_id"),
+)
+
+mart_outlets = Table(
+    "mart_outlets",
+    "one outlet; the row without a name holds the articles that declare none",
+    (
+        Column("outlet", "VARCHAR", "the outlet", nullable=True),
+        _ARTICLES,
+        Column("originals", "BIGINT", "articles of its own", minimum=0),
+        Column("copies", "BIGINT", "copies, near copies and translations", minimum=0),
+        Column("languages", "VARCHAR[]", "languages it publishes in"),
+        _FIRST,
+        _LAST,
+    ),
+    key=("outlet",),
+)
+
+mart_quarantine = Table(
+    "mart_quarantine",
+    "one landed file that could not be read",
+    (
+        Column("file_id", "VARCHAR", "the file"),
+        Column("source_path", "VARCHAR", "file below the landing folder"),
+        Column("size", "BIGINT", "bytes", minimum=0),
+        Column("reason", "VARCHAR", "why, and the remedy"),
+        Column("landed_at", "TIMESTAMP", "when it was first read, UTC"),
+    ),
+    key=("file_id",),
+)
+
+mart_runs = Table(
+    "mart_runs",
+    "one published version",
+    (
+        Column("version", "VARCHAR", "the version"),
+        Column("published_at", "TIMESTAMP", "when it was built, UTC"),
+        Column("articles", "BIGINT", "articles in it", minimum=0),
+        Column("new_articles", "BIGINT", "articles not in the version before", minimum=0),
+        Column("quarantined_files", "BIGINT", "files that could not be read", minimum=0),
+        Column("segments", "BIGINT", "segments", minimum=0),
+        Column("segments_untranslated", "BIGINT", "segments without English text", minimum=0),
+        Column("checks_passed", "BIGINT", "expectations that hold", minimum=0),
+        Column("checks_warned", "BIGINT", "warnings", minimum=0),
+        Column("seconds", "DOUBLE", "from the start of the run", minimum=0),
+    ),
+    key=("version",),
+)
+
+TABLES = (
+    mart_articles,
+    mart_segments,
+    mart_stories,
+    mart_entities,
+    mart_mentions,
+    mart_quotes,
+    mart_memberships,
+    mart_roles,
+    mart_claims,
+    mart_timeline,
+    mart_cooccurrences,
+    mart_outlets,
+    mart_quarantine,
+    mart_runs,
+)

@@ -1,0 +1,84 @@
+"""What a table is: the frozen objects from which DDL, checks, documentation and tests follow."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Layer = Literal["raw", "seed", "core", "mart"]
+
+#: DuckDB type of a list of evidence; offsets are code points of ``mart_articles.body``.
+EVIDENCE = 'STRUCT(article_id VARCHAR, "start" BIGINT, "end" BIGINT, "text" VARCHAR)[]'
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its DuckDB type, its meaning, and what must hold of every value in it.
+
+    ``references`` names ``table.column`` in which each non-null value must occur.
+    """
+
+    name: str
+    type: str
+    meaning: str
+    nullable: bool = False
+    values: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    references: str | None = None
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How a core table is made: from which tables, by which key, by which maker.
+
+    ``source`` is the table (or join) whose distinct ``key`` values are the units of work; an empty
+    key means that the table is made whole. ``carry`` are columns of the source handed on beside
+    the key. ``reads`` are the tables the verb receives: those that hold the key columns are cut
+    to the batch, the others come whole; ``table:kind,kind`` reads only rows of those kinds, so
+    that a change to other kinds redoes nothing. ``version`` rises whenever the rules change.
+    """
+
+    source: str
+    key: tuple[str, ...]
+    reads: tuple[str, ...]
+    maker: str
+    version: str
+    carry: tuple[str, ...] = ()
+    batch: int = 2_000
+
+    @property
+    def inputs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The tables read, each with the kinds it is restricted to (none: all of it)."""
+        parts = (read.partition(":") for read in self.reads)
+        return tuple((name, tuple(kinds.split(",")) if kinds else ()) for name, _, kinds in parts)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its grain, columns, key and, where it is derived, its derivation."""
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    derivation: Derivation | None = None
+
+    @property
+    def layer(self) -> Layer:
+        """The layer, read off the name's prefix."""
+        prefix = self.name.split("_", 1)[0]
+        if prefix not in ("raw", "seed", "core", "mart"):
+            raise ValueError(f"table {self.name}: its name must begin with raw_, seed_, core_, mart_")
+        return prefix  # type: ignore[return-value]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The column names in order."""
+        return tuple(column.name for column in self.columns)
+
+    def ddl(self) -> str:
+        """Return the CREATE TABLE statement of this contract."""
+        columns = ", ".join(
+            f'"{column.name}" {column.type}{"" if column.nullable else " NOT NULL"}'
+            for column in self.columns
+        )
+        return f"CREATE TABLE IF NOT EXISTS {self.name} ({columns})"

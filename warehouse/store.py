@@ -1,0 +1,479 @@
+"""The only door to the working DuckDB file.
+
+The law of this file: rows and the marks that say they are made are written in one transaction.
+What is marked at today's version is never made again; what is not, is pending. Idempotence,
+resumption after a kill and redoing only what a new rule touches all follow from that.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse import contracts
+from warehouse.contracts import Derivation, Table
+
+Frames = dict[str, pl.DataFrame]
+
+_BOOKKEEPING = """
+CREATE TABLE IF NOT EXISTS work_tables (
+    table_name VARCHAR PRIMARY KEY, signature VARCHAR NOT NULL, revision BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS work_marks (
+    table_name VARCHAR NOT NULL, key VARCHAR NOT NULL, version VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS work_checks (
+    table_name VARCHAR PRIMARY KEY, revision BIGINT NOT NULL, suite VARCHAR NOT NULL,
+    checked_at TIMESTAMP NOT NULL, passed BOOLEAN NOT NULL, outcome JSON NOT NULL);
+"""
+
+#: The key of the one mark of a table that is made whole.
+_WHOLE = "*"
+
+
+class StoreLockedError(RuntimeError):
+    """Another process holds the store and did not let go in time."""
+
+
+class SchemaError(RuntimeError):
+    """The store holds a raw table that today's contract cannot read."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A bounded unit of work: its keys and the frames its verb receives, by parameter name.
+
+    ``pending`` holds the key and carried columns of derivations that are not keyed by article.
+    """
+
+    table: str
+    version: str
+    keys: pl.DataFrame
+    frames: Frames
+    done_before: int
+    total: int
+
+
+@dataclass
+class Store:
+    """An open store; use :func:`open_store`."""
+
+    connection: duckdb.DuckDBPyConnection
+    parameters: Mapping[str, str]
+    _versions: dict[str, str] = field(default_factory=dict)
+
+    # -- reading ---------------------------------------------------------------------------
+
+    def read(self, table: str, kinds: tuple[str, ...] = ()) -> pl.DataFrame:
+        """Return a table's rows, restricted to ``kinds`` where given."""
+        contracts.table(table)
+        if not kinds:
+            return self.connection.sql(f"SELECT * FROM {table}").pl()
+        return self.connection.sql(
+            f"SELECT * FROM {table} WHERE kind IN (SELECT unnest($kinds))",
+            params={"kinds": list(kinds)},
+        ).pl()
+
+    def count(self, table: str) -> int:
+        """Return a table's number of rows."""
+        contracts.table(table)
+        return int(self._value(f"SELECT count(*) FROM {table}"))
+
+    def revision(self, table: str) -> int:
+        """Return how often the table's rows have changed."""
+        return int(
+            self._value("SELECT revision FROM work_tables WHERE table_name = $name", name=table)
+        )
+
+    def fingerprint(self) -> str:
+        """Return a hash of every table's revision and version: equal means nothing changed."""
+        state = self.connection.sql(
+            "SELECT table_name, revision, signature FROM work_tables ORDER BY table_name"
+        ).fetchall()
+        return _digest(state, sorted(self.parameters.items()))
+
+    # -- versions --------------------------------------------------------------------------
+
+    def version(self, table: str) -> str:
+        """Return today's version of a derived table.
+
+        It hashes the maker and its version, its parameters, and the versions of all it reads; so
+        a new rule or seed anywhere upstream makes pending just what depends on it.
+        """
+        if table not in self._versions:
+            self._versions[table] = self._compute_version(contracts.table(table))
+        return self._versions[table]
+
+    def _compute_version(self, table: Table) -> str:
+        work = _derivation(table)
+        read = [
+            self._seed_hash(name, kinds)
+            if contracts.table(name).layer == "seed"
+            else self._input_version(name, whole=not work.key)
+            for name, kinds in work.inputs
+        ]
+        return _digest(work.maker, work.version, self.parameters.get(table.name, ""), read)
+
+    def _input_version(self, name: str, *, whole: bool) -> str:
+        if whole:
+            return f"{name}@{self.revision(name)}"
+        return self.version(name) if contracts.table(name).derivation else name
+
+    def _seed_hash(self, name: str, kinds: tuple[str, ...]) -> str:
+        rows = self.read(name, kinds)
+        return _digest(name, rows.sort(rows.columns).rows())
+
+    # -- work ------------------------------------------------------------------------------
+
+    def pending(
+        self, table: str, accept: Callable[[str], bool] | None = None
+    ) -> Iterator[Batch]:
+        """Yield the batches of a table that have no output of today's maker.
+
+        ``accept`` decides which marks count as done; without it, only today's version does.
+        Nothing is yielded where all is done. Put each batch before taking the next.
+        """
+        contract = contracts.table(table)
+        work = _derivation(contract)
+        done = self._accepted(table, accept)
+        if not work.key:
+            if not done:
+                frames = {name: self.read(name, kinds) for name, kinds in work.inputs}
+                yield Batch(table, self.version(table), pl.DataFrame(), frames, 0, 1)
+            return
+        self._collect_pending(contract, work, done)
+        total = int(self._value("SELECT count(*) FROM pending_keys"))
+        for start in range(0, total, work.batch):
+            self.connection.execute(
+                "CREATE OR REPLACE TEMP TABLE batch_keys AS SELECT * FROM pending_keys "
+                f"WHERE position >= {start} AND position < {start + work.batch}"
+            )
+            keys = self.connection.sql("SELECT * EXCLUDE (position) FROM batch_keys").pl()
+            yield Batch(
+                table, self.version(table), keys, self._batch_frames(work), start, total
+            )
+
+    def _accepted(self, table: str, accept: Callable[[str], bool] | None) -> list[str]:
+        marks = self.connection.sql(
+            "SELECT DISTINCT version FROM work_marks WHERE table_name = $table",
+            params={"table": table},
+        ).fetchall()
+        today = self.version(table)
+        return [mark for (mark,) in marks if (accept(mark) if accept else mark == today)]
+
+    def _collect_pending(self, contract: Table, work: Derivation, done: list[str]) -> None:
+        """Number the keys that are not done and whose own inputs are, in key order."""
+        columns = ", ".join(f'"{column}"' for column in work.key)
+        carried = "".join(f', min("{column}") AS "{column}"' for column in work.carry)
+        ready = " AND ".join(
+            f"mark IN (SELECT key FROM work_marks WHERE table_name = '{name}' "
+            f"AND version = '{self.version(name)}')"
+            for name, _ in work.inputs
+            if (read := contracts.table(name).derivation) and read.key == work.key
+        )
+        self.connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE pending_keys AS
+            WITH units AS (
+                SELECT {columns}{carried}, concat_ws('|', {columns}) AS mark
+                FROM {work.source} GROUP BY {columns}
+            )
+            SELECT *, row_number() OVER (ORDER BY mark) - 1 AS position
+            FROM units
+            WHERE mark NOT IN (
+                SELECT key FROM work_marks
+                WHERE table_name = '{contract.name}' AND version IN (SELECT unnest($done))
+            ) AND {ready or "true"}
+            """,
+            {"done": done},
+        )
+
+    def _batch_frames(self, work: Derivation) -> Frames:
+        using = ", ".join(f'"{column}"' for column in work.key)
+        frames: Frames = {}
+        for name, kinds in work.inputs:
+            keyed = set(work.key) <= set(contracts.table(name).column_names)
+            if keyed and contracts.table(name).layer != "seed":
+                frames[name] = self.connection.sql(
+                    f"SELECT t.* FROM {name} t SEMI JOIN batch_keys USING ({using})"
+                ).pl()
+            else:
+                frames[name] = self.read(name, kinds)
+        if work.carry:
+            frames["pending"] = self.connection.sql(
+                "SELECT * EXCLUDE (position, mark) FROM batch_keys"
+            ).pl()
+        return frames
+
+    def put(self, batch: Batch, made: pl.DataFrame, marks: pl.Series | None = None) -> int:
+        """Write a batch's rows and mark its keys done, in one transaction.
+
+        ``marks`` gives each key's mark in the order of ``batch.keys``; without it, all are marked
+        with the batch's version. Keys without rows are marked too. Returns the rows written.
+        """
+        contract = contracts.table(batch.table)
+        work = _derivation(contract)
+        with self._transaction():
+            if work.key:
+                self._replace_keys(contract, work, batch, made, marks)
+            else:
+                self._replace_whole(contract, made)
+                self._mark_whole(batch)
+        return made.height
+
+    def _replace_keys(
+        self,
+        contract: Table,
+        work: Derivation,
+        batch: Batch,
+        made: pl.DataFrame,
+        marks: pl.Series | None,
+    ) -> None:
+        done = batch.keys.select("mark").with_columns(
+            version=marks if marks is not None else pl.lit(batch.version)
+        )
+        using = " AND ".join(f't."{column}" = k."{column}"' for column in work.key)
+        with self._registered(batch_keys_in=batch.keys, batch_marks=done):
+            self.connection.execute(
+                f"DELETE FROM {contract.name} t USING batch_keys_in k WHERE {using}"
+            )
+            self.connection.execute(
+                "DELETE FROM work_marks m USING batch_marks b "
+                f"WHERE m.table_name = '{contract.name}' AND m.key = b.mark"
+            )
+            self.connection.execute(
+                "INSERT INTO work_marks "
+                f"SELECT '{contract.name}', mark, version FROM batch_marks"
+            )
+        self._insert(contract, made)
+        self._bump(contract.name)
+
+    def _replace_whole(self, contract: Table, made: pl.DataFrame) -> bool:
+        """Replace all rows, unless they are the same already; return whether they changed."""
+        columns = ", ".join(f'"{name}"' for name in contract.column_names)
+        with self._registered(made_rows=made.select(contract.column_names)):
+            changed = self._value(
+                f"""
+                SELECT count(*) FROM (
+                    (SELECT {columns} FROM {contract.name}
+                     EXCEPT ALL SELECT {columns} FROM made_rows)
+                    UNION ALL
+                    (SELECT {columns} FROM made_rows
+                     EXCEPT ALL SELECT {columns} FROM {contract.name}))
+                """
+            )
+        if changed:
+            self.connection.execute(f"DELETE FROM {contract.name}")
+            self._insert(contract, made)
+            self._bump(contract.name)
+        return bool(changed)
+
+    def _mark_whole(self, batch: Batch) -> None:
+        self.connection.execute("DELETE FROM work_marks WHERE table_name = $1", [batch.table])
+        self.connection.execute(
+            "INSERT INTO work_marks VALUES ($1, $2, $3)", [batch.table, _WHOLE, batch.version]
+        )
+
+    # -- seeds and landed files ------------------------------------------------------------
+
+    def load_seed(self, table: str, rows: pl.DataFrame) -> bool:
+        """Make a seed table equal to ``rows``; return whether that changed anything."""
+        contract = contracts.table(table)
+        with self._transaction():
+            changed = self._replace_whole(contract, rows)
+        if changed:
+            self._versions.clear()
+        return changed
+
+    def unseen(self, listing: pl.DataFrame, reader: str) -> pl.DataFrame:
+        """Return the listed files (root, path, size, modified_ns) that were never read as they are.
+
+        A quarantined file is listed again when the readers' version has changed.
+        """
+        with self._registered(listing=listing):
+            return self.connection.sql(
+                """
+                SELECT l.* FROM listing l ANTI JOIN (
+                    FROM raw_files WHERE status = 'read' OR reader = $reader
+                ) f USING (root, path, size, modified_ns) ORDER BY path
+                """,
+                params={"reader": reader},
+            ).pl()
+
+    def land(self, raw_files: pl.DataFrame, raw_articles: pl.DataFrame) -> int:
+        """Write landed files with their articles in one transaction; return new articles.
+
+        A file whose path and bytes are known only has its listing renewed, so a touched or
+        re-listed file makes no article twice.
+        """
+        files, articles = contracts.table("raw_files"), contracts.table("raw_articles")
+        with self._transaction(), self._registered(landed=raw_files):
+            known = self.connection.sql(
+                "SELECT f.file_id, f.landed_at FROM raw_files f SEMI JOIN landed USING (file_id)"
+            ).pl()
+            self.connection.execute(
+                "DELETE FROM raw_files f USING landed l WHERE f.file_id = l.file_id"
+            )
+            renewed = (
+                raw_files.join(known, on="file_id", how="left", suffix="_first")
+                .with_columns(landed_at=pl.coalesce("landed_at_first", "landed_at"))
+                .drop("landed_at_first")
+            )
+            self._insert(files, renewed)
+            with self._registered(found=raw_articles):
+                new = self.connection.sql(
+                    "SELECT * FROM found ANTI JOIN raw_articles USING (article_id)"
+                ).pl()
+            self._insert(articles, new)
+            self._bump("raw_files")
+            if new.height:
+                self._bump("raw_articles")
+        return new.height
+
+    # -- checks ----------------------------------------------------------------------------
+
+    def record_check(
+        self, table: str, suite: str, passed: bool, outcome: dict[str, Any], at: datetime
+    ) -> None:
+        """Remember what a suite said of the table's present revision."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO work_checks VALUES ($1, $2, $3, $4, $5, $6)",
+            [table, self.revision(table), suite, at, passed, json.dumps(outcome)],
+        )
+
+    def passed_check(self, table: str, suite: str) -> dict[str, Any] | None:
+        """Return the outcome of this very suite on this very revision, if it passed."""
+        rows = self.connection.sql(
+            "SELECT outcome FROM work_checks WHERE table_name = $1 AND suite = $2 "
+            "AND passed AND revision = $3",
+            params=[table, suite, self.revision(table)],
+        ).fetchall()
+        return json.loads(rows[0][0]) if rows else None
+
+    # -- plumbing --------------------------------------------------------------------------
+
+    def ensure_tables(self) -> None:
+        """Create what is missing; rebuild derived tables whose contract has changed.
+
+        Raises SchemaError where a raw table has changed in a way that adding columns cannot mend.
+        """
+        self.connection.execute(_BOOKKEEPING)
+        known: dict[str, str] = dict(
+            self.connection.sql("SELECT table_name, signature FROM work_tables").fetchall()
+        )
+        for contract in contracts.TABLES:
+            if contract.layer == "mart":
+                continue
+            signature = _digest(contract.ddl())
+            if contract.name in known and known[contract.name] != signature:
+                self._migrate(contract)
+            self.connection.execute(contract.ddl())
+            if known.get(contract.name) != signature:
+                self.connection.execute(
+                    "INSERT OR REPLACE INTO work_tables VALUES ($1, $2, 0)",
+                    [contract.name, signature],
+                )
+
+    def _migrate(self, contract: Table) -> None:
+        if contract.layer != "raw":
+            self.connection.execute(f"DROP TABLE {contract.name}")
+            self.connection.execute("DELETE FROM work_marks WHERE table_name = $1", [contract.name])
+            return
+        present = {row[0] for row in self.connection.sql(f"DESCRIBE {contract.name}").fetchall()}
+        missing = [column for column in contract.columns if column.name not in present]
+        if not missing or not all(column.nullable for column in missing):
+            raise SchemaError(
+                f"table {contract.name} in the store was written by another version of Babelwire; "
+                "choose a new home (BABELWIRE_HOME) and run again: raw files are read anew"
+            )
+        for column in missing:
+            self.connection.execute(
+                f'ALTER TABLE {contract.name} ADD COLUMN "{column.name}" {column.type}'
+            )
+
+    def _insert(self, contract: Table, rows: pl.DataFrame) -> None:
+        if rows.is_empty():
+            return
+        columns = ", ".join(f'"{name}"' for name in contract.column_names)
+        with self._registered(inserted=rows.select(contract.column_names)):
+            self.connection.execute(
+                f"INSERT INTO {contract.name} ({columns}) SELECT {columns} FROM inserted"
+            )
+
+    def _bump(self, table: str) -> None:
+        self.connection.execute(
+            "UPDATE work_tables SET revision = revision + 1 WHERE table_name = $1", [table]
+        )
+
+    def _value(self, sql: str, **parameters: object) -> Any:
+        return self.connection.sql(sql, params=parameters or None).fetchall()[0][0]
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    @contextmanager
+    def _registered(self, **frames: pl.DataFrame) -> Iterator[None]:
+        for name, frame in frames.items():
+            self.connection.register(name, frame)
+        try:
+            yield
+        finally:
+            for name in frames:
+                self.connection.unregister(name)
+
+
+@contextmanager
+def open_store(
+    path: Path, parameters: Mapping[str, str] | None = None, wait_seconds: float = 60
+) -> Iterator[Store]:
+    """Open the store for writing, create what is missing, and close it at the end.
+
+    ``parameters`` are settings that shape a table, by table name: they are part of its version.
+    Raises StoreLockedError when another process keeps it open for ``wait_seconds``.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(path, wait_seconds)
+    try:
+        store = Store(connection, parameters or {})
+        store.ensure_tables()
+        yield store
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return duckdb.connect(str(path))
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise
+            if time.monotonic() > deadline:
+                raise StoreLockedError(
+                    f"{path} is in use by another run; wait for it to end, or stop it"
+                ) from error
+            time.sleep(0.2)
+
+
+def _derivation(table: Table) -> Derivation:
+    if table.derivation is None:
+        raise ValueError(f"table {table.name} is not derived: its contract names no derivation")
+    return table.derivation
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
