@@ -1,0 +1,158 @@
+"""A batch's segments of one language as one text, so that a rule is one scan.
+
+The law of this file: the scanned text has the same length, code point for code point, as the
+segments it was joined from, so that every match is an exact span of an article's body.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+#: Between segments; a rule that does not name it cannot match across.
+GAP = "\x00"
+#: Typographic variants that rules and reference tables write in one way, each of one code point.
+_FOLDED = str.maketrans({"’": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-"})
+
+#: What stands in for a mention in masked text: one mark for its type, then filler. Private-use
+#: characters occur in no article that was decoded as text.
+MARKS = {
+    "PERSON": "\ue001",
+    "ORG": "\ue002",
+    "GPE": "\ue003",
+    "LOC": "\ue004",
+    "PRODUCT": "\ue005",
+    "EVENT": "\ue006",
+    "GROUP": "\ue007",
+}
+FILL = "\ue010"
+MENTION = rf"[{MARKS['PERSON']}-{MARKS['GROUP']}]{FILL}*"
+
+
+def marked(*types: str) -> str:
+    """Return the regular expression of a masked mention of one of the types."""
+    return rf"[{''.join(MARKS[type_] for type_ in types)}]{FILL}*"
+
+
+def fold(text: str) -> str:
+    """Return the text with apostrophes, spaces and hyphens in one form, of the same length."""
+    return text.translate(_FOLDED)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Content segments of one language, joined.
+
+    ``segments`` has segment_id, article_id, ordinal, kind, start, end (in the body) and
+    ``position``, where the segment begins in ``text``.
+    """
+
+    language: str
+    text: str
+    segments: pl.DataFrame
+
+    def find(self, pattern: re.Pattern[str], *groups: str) -> pl.DataFrame:
+        """Return each match as a row: at, to (positions), and at_<group>, to_<group> of groups.
+
+        A group that took no part in a match has null positions.
+        """
+        names = ["at", "to", *(f"{edge}_{group}" for group in groups for edge in ("at", "to"))]
+        spans = [
+            [*match.span(), *(edge for group in groups for edge in match.span(group))]
+            for match in pattern.finditer(self.text)
+        ]
+        frame = pl.DataFrame(spans, schema=dict.fromkeys(names, pl.Int64), orient="row")
+        return frame.with_columns(pl.when(pl.col(name) >= 0).then(name) for name in names)
+
+    def at(self, positions: pl.DataFrame, at: str = "at") -> pl.DataFrame:
+        """Add to rows the segment in which their position lies, and ``offset``.
+
+        ``offset`` turns positions into code points of the body: position + offset.
+        """
+        segments = self.segments.select(
+            "segment_id",
+            "article_id",
+            "ordinal",
+            "kind",
+            segment_start="start",
+            segment_end="end",
+            offset=pl.col("start") - pl.col("position"),
+            position=pl.col("position"),
+        )
+        return positions.sort(at).join_asof(
+            segments, left_on=at, right_on="position", strategy="backward"
+        )
+
+    def masked(self, mentions: pl.DataFrame) -> "Corpus":
+        """Return the corpus with top-level mentions (at, to, mark type ``masked_as``) masked."""
+        pieces: list[str] = []
+        done = 0
+        for at, to, type_ in mentions.sort("at").select("at", "to", "masked_as").rows():
+            if at < done:
+                continue
+            pieces += (self.text[done:at], MARKS[type_], FILL * (to - at - 1))
+            done = to
+        pieces.append(self.text[done:])
+        return Corpus(self.language, "".join(pieces), self.segments)
+
+    def find_names(self, names: pl.Series) -> pl.DataFrame:
+        """Return every occurrence of the names at word boundaries: at, to, name.
+
+        All names are looked for in one pass (Aho-Corasick); occurrences may overlap.
+        """
+        patterns = names.implode()
+        found = (
+            pl.DataFrame({"text": [self.text]})
+            .select(
+                found=pl.col("text").str.extract_many(patterns, overlapping=True),
+                at_byte=pl.col("text").str.find_many(patterns, overlapping=True),
+            )
+            .explode("found", "at_byte", empty_as_null=False)
+            .drop_nulls()
+        )
+        starts = _code_points(self.text, found["at_byte"].to_numpy())
+        frame = found.select(
+            name=pl.col("found"),
+            at=pl.Series(starts, dtype=pl.Int64),
+        ).with_columns(to=pl.col("at") + pl.col("name").str.len_chars())
+        edges = [
+            _is_edge(self.text, at, to) for at, to in frame.select("at", "to").iter_rows()
+        ]
+        return frame.filter(pl.Series(edges, dtype=pl.Boolean))
+
+
+def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterator[Corpus]:
+    """Yield a corpus a language over the content segments (boilerplate is no source of facts)."""
+    content = (
+        core_segments.filter(pl.col("kind") != "boilerplate")
+        .join(core_languages.select("segment_id", "language"), on="segment_id")
+        .sort("article_id", "ordinal")
+    )
+    for (language,), segments in content.partition_by(
+        "language", as_dict=True, maintain_order=True
+    ).items():
+        lengths = segments["text"].str.len_chars().cast(pl.Int64) + len(GAP)
+        yield Corpus(
+            str(language),
+            fold(GAP.join(segments["text"])),
+            segments.with_columns(position=lengths.cum_sum() - lengths).drop("language", "text"),
+        )
+
+
+def _code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
+    """Turn byte offsets of the UTF-8 form into code points, all at once."""
+    encoded = np.frombuffer(text.encode(), dtype=np.uint8)
+    begins = (encoded & 0xC0) != 0x80
+    before = np.concatenate(([0], np.cumsum(begins)))
+    return before[byte_offsets.astype(np.int64)]
+
+
+def _is_edge(text: str, at: int, to: int) -> bool:
+    """Say whether a span is whole words: no letter or digit touches it from outside."""
+    before = text[at - 1] if at else " "
+    after = text[to] if to < len(text) else " "
+    return not (before.isalnum() and text[at].isalnum()) and not (
+        after.isalnum() and text[to - 1].isalnum()
+    )

@@ -1,0 +1,107 @@
+"""Cue words as the rules need them: alternations for patterns, and what each cue stands for."""
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import polars as pl
+
+from pipelines.extraction.corpus import fold
+
+
+#: Kinds that make names: a name keeps its own language in an article in another.
+_OF_NAMES = ("org_head", "org_suffix", "group_name", "event_head", "loc_head", "given_name")
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The cue words of one language, those shared by all languages included."""
+
+    language: str
+    _by_kind: dict[str, dict[str, str]] = field(repr=False)
+
+    def words(self, kind: str) -> frozenset[str]:
+        """Return the cues of a kind, lower case."""
+        return frozenset(cue.lower() for cue in self._by_kind.get(kind, {}))
+
+    def value(self, kind: str, cue: str) -> str | None:
+        """Return what a cue stands for, whatever its case."""
+        return self._values(kind).get(" ".join(cue.lower().split()))
+
+    def values(self, kind: str) -> dict[str, str]:
+        """Return what every cue of a kind stands for, by lower-case cue."""
+        return dict(self._values(kind))
+
+    def any(self, *kinds: str) -> str:
+        """Return an alternation of all cues of the kinds, longest first; it never matches if none.
+
+        A cue that ends with an apostrophe runs into the next word, any other ends at a word
+        boundary. A preposition at the end also stands for its contractions, of which the article
+        is left for a determiner that follows.
+        """
+        return self._alternation(kinds, _CONTRACTED)
+
+    def seen(self, *kinds: str) -> str:
+        """Return the same alternation without lookaround, for Polars' regular expressions."""
+        consumed = {word: form.replace("(?=", "(?:") for word, form in _CONTRACTED.items()}
+        return self._alternation(kinds, consumed)
+
+    def _alternation(self, kinds: tuple[str, ...], contracted: dict[str, str]) -> str:
+        cues = {cue for kind in kinds for cue in self._by_kind.get(kind, {})}
+        ordered = sorted(cues, key=lambda cue: (-len(cue), cue))
+        return f"(?:{'|'.join(_cue_pattern(cue, contracted) for cue in ordered) or NEVER})"
+
+    def determiner(self) -> str:
+        """Return an optional determiner with its space or elision."""
+        return rf"(?:{self.any('determiner')}\s*)?"
+
+    def _values(self, kind: str) -> dict[str, str]:
+        return {cue.lower(): value for cue, value in self._by_kind.get(kind, {}).items()}
+
+
+#: Matches nothing, in Python's and in Polars' regular expressions.
+NEVER = r"[^\s\S]"
+
+#: A preposition at a cue's end may stand alone or run together with the article behind it, which
+#: is then left for the determiner that follows.
+_CONTRACTED = {
+    "a": r"(?:ad?\b|ao\b|(?=al\b|allo\b|alla\b|all'|ai\b|agli\b|alle\b|à))",
+    "di": r"(?:di\b|d'|(?=del\b|dello\b|della\b|dell'|dei\b|degli\b|delle\b))",
+    "da": r"(?:da\b|(?=dal\b|dallo\b|dalla\b|dall'|dai\b|dagli\b|dalle\b))",
+    "in": r"(?:in\b|(?=nel\b|nello\b|nella\b|nell'|nei\b|negli\b|nelle\b))",
+    "de": r"(?:de\b|d'|(?=du\b|des\b|del\b|do\b|da\b|dos\b|das\b))",
+    "à": r"(?:à\b|(?=au\b|aux\b))",
+}
+
+
+def _cue_pattern(cue: str, contracted: dict[str, str]) -> str:
+    words = fold(cue).split()
+    last = contracted.get(words[-1]) if len(words) > 1 else None
+    body = r"\s+".join(re.escape(word) for word in (words[:-1] if last else words))
+    if last:
+        body += rf"\s+{last}"
+    ends_open = last or not words[-1][-1].isalnum()
+    return rf"\b{body}" + ("" if ends_open else r"\b")
+
+
+def cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:
+    """Return the cues of a language from the rows of ``seed_cue_words``."""
+    own = seed_cue_words.filter(
+        pl.col("language").is_in([language, "mul"]) | pl.col("kind").is_in(_OF_NAMES)
+    )
+    rows = own.select("kind", "cue", "value").sort("kind", "cue").rows()
+    return _cues(language, tuple(rows))
+
+
+@lru_cache(maxsize=32)
+def _cues(language: str, rows: tuple[tuple[str, str, str | None], ...]) -> Cues:
+    by_kind: dict[str, dict[str, str]] = {}
+    for kind, cue, value in rows:
+        by_kind.setdefault(kind, {})[fold(cue)] = value or ""
+    return Cues(language, by_kind)
+
+
+@lru_cache(maxsize=512)
+def pattern(expression: str, ignore_case: bool = True) -> re.Pattern[str]:
+    """Compile a rule once."""
+    return re.compile(expression, re.IGNORECASE if ignore_case else 0)

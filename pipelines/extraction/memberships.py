@@ -1,0 +1,285 @@
+"""Who belongs to what: enumerations tied to a group by what the sentence says of them."""
+
+import polars as pl
+
+from pipelines.extraction.corpus import GAP, MENTION, marked
+from pipelines.extraction.cues import pattern
+from pipelines.extraction.masking import Masked, masked_segments
+from warehouse.contracts import table
+
+EXTRACTOR = "enumeration"
+#: Named group and verb; a group meant by "the alliance"; a list under its heading.
+_NAMED, _ANAPHOR = 0.9, 0.8
+#: What may be a member: a person works for a group, which is a role.
+_MEMBERS = ("ORG", "GROUP", "GPE", "PRODUCT")
+#: How many code points may lie between a cue and what it governs, mentions excepted.
+_NEAR, _FAR = 40, 90
+
+_FOUND = {
+    "members_at": pl.Int64,
+    "members_to": pl.Int64,
+    "at_group": pl.Int64,
+    "group_from": pl.Int64,
+    "status": pl.String,
+    "cue": pl.String,
+}
+_SCHEMA = {
+    "membership_id": pl.String,
+    "article_id": pl.String,
+    "segment_id": pl.String,
+    "start": pl.Int64,
+    "end": pl.Int64,
+    "text": pl.String,
+    "group_mention_id": pl.String,
+    "member_mention_id": pl.String,
+    "status": pl.String,
+    "cue": pl.String,
+    "extractor": pl.String,
+    "extractor_version": pl.String,
+    "confidence": pl.Float64,
+}
+
+
+def core_memberships(
+    core_articles: pl.DataFrame,
+    core_segments: pl.DataFrame,
+    core_languages: pl.DataFrame,
+    core_mentions: pl.DataFrame,
+    seed_cue_words: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the rows of ``core_memberships`` for whole articles; the evidence is the segment."""
+    found = [
+        _memberships(masked)
+        for masked in masked_segments(
+            core_segments, core_languages, core_mentions, seed_cue_words
+        )
+    ]
+    if not found:
+        return pl.DataFrame(schema=_SCHEMA)
+    derivation = table("core_memberships").derivation
+    assert derivation is not None
+    return (
+        pl.concat(found)
+        .join(core_segments.select("segment_id", "start", "end", "text"), on="segment_id")
+        .with_columns(
+            membership_id=pl.format(
+                "{}>{}={}", "member_mention_id", pl.col("group_mention_id"), "status"
+            ),
+            extractor=pl.lit(EXTRACTOR),
+            extractor_version=pl.lit(derivation.version),
+        )
+        .select(list(_SCHEMA))
+        .sort("membership_id", "confidence", descending=[False, True])
+        .unique("membership_id", keep="first", maintain_order=True)
+    )
+
+
+def _memberships(masked: Masked) -> pl.DataFrame:
+    """Return group and member mentions of one language's segments."""
+    rules = (_joined, _created, _contains, _listed, _continues, _outside, _absent)
+    rows = [row for rule in rules for row in rule(masked)]
+    spans = pl.DataFrame(rows, schema=_FOUND, orient="row")
+    members = masked.within(spans, "members_at", "members_to")
+    members = masked.corpus.at(members, "member_at")
+    members = masked.mention_at(members, "at_group", "group_named")
+    members = masked.antecedent(members, "group_from", "group_meant", "GROUP")
+    return (
+        members.with_columns(
+            group_mention_id=pl.coalesce("group_named", "group_meant"),
+            confidence=pl.when(pl.col("group_named").is_not_null())
+            .then(_NAMED)
+            .otherwise(_ANAPHOR),
+        )
+        .rename({"mention_id": "member_mention_id"})
+        .filter(
+            pl.col("group_mention_id").is_not_null()
+            & (pl.col("group_mention_id") != pl.col("member_mention_id"))
+        )
+        .select(
+            "article_id",
+            "segment_id",
+            "group_mention_id",
+            "member_mention_id",
+            "status",
+            "cue",
+            "confidence",
+        )
+    )
+
+
+_Row = tuple[int, int, int, int, str, str]
+
+
+def _plain(most: int) -> str:
+    """Match up to so many code points of one clause, without a mention in them."""
+    return rf"[^.;{GAP}\ue001-\ue010]{{0,{most}}}?"
+
+
+def _joined(masked: Masked) -> list[_Row]:
+    """Members, a verb of belonging, the group: "Intel and AMD have joined the alliance"."""
+    return [
+        *_members_then_group(masked, "member_of", "member"),
+        *_members_then_group(masked, "founder", "founder"),
+    ]
+
+
+def _created(masked: Masked) -> list[_Row]:
+    """Members, a verb of making, the group: "IBM and Meta announced the creation of ..."."""
+    return _members_then_group(masked, "create", "member")
+
+
+def _members_then_group(masked: Masked, kind: str, status: str) -> list[_Row]:
+    cues = masked.cues
+    rule = pattern(
+        rf"(?P<members>{masked.enumeration(*_MEMBERS)})(?P<between>{_plain(_FAR)})"
+        rf"(?P<cue>{cues.any(kind)})\s?(?:{cues.determiner()})[«“\"‘]?{_plain(_NEAR)}[«“\"‘]?"
+        rf"{masked.group}"
+    )
+    denied = pattern(rf"{cues.any('negation')}|\d")
+    source = pattern(rf"{cues.any('attribution')}\s{cues.determiner()}$")
+    text = masked.corpus.text
+    return [
+        (*match.span("members"), match.start("group"), match.start("group"), status, match["cue"])
+        for match in rule.finditer(text)
+        if not denied.search(match["between"])
+        and not source.search(text[max(0, match.start() - _NEAR) : match.start()])
+    ]
+
+
+def _contains(masked: Masked) -> list[_Row]:
+    """The group, a verb of containing or an apposition, then lists behind their openers."""
+    cues = masked.cues
+    of_group = rf"(?:{cues.any('member_of')}|{cues.any('members_noun')}\s{cues.any('role_link')})"
+    determiner = cues.determiner()
+    heads = {
+        rf"{masked.group}(?:\s\([^()]{{0,80}}\))?(?P<between>{_plain(_FAR)})"
+        rf"(?P<cue>{cues.any('members_are', 'founded_by')})": True,
+        rf"(?P<cue>{of_group})\s?{determiner}{masked.group}": False,
+        rf"(?P<cue>{masked.group}\s?[»”\"’]?\s?,\s{determiner}(?:[\w-]+\s){{0,2}}?"
+        rf"{cues.any('group_noun')})": False,
+    }
+    rows: list[_Row] = []
+    for head, directly in heads.items():
+        rule = pattern(rf"{head}(?P<rest>[^{GAP}]*)")
+        for match in rule.finditer(masked.corpus.text):
+            cue = match["cue"] if directly else cues.any("members_are") and match["cue"]
+            founded = pattern(cues.any("founded_by")).fullmatch(match["cue"])
+            status = "founder" if founded else "member"
+            rows += [
+                (at, to, match.start("group"), match.start("group"), status, _words(cue))
+                for at, to in _lists(masked, match.start("rest"), match.end("rest"), directly)
+            ]
+    return rows
+
+
+def _words(cue: str) -> str:
+    """Return a cue as words, without the mention it may hold."""
+    return " ".join(pattern(MENTION).sub("", cue).split()).strip(", «»“”\"'")
+
+
+def _lists(masked: Masked, start: int, end: int, directly: bool) -> list[tuple[int, int]]:
+    """Return the lists in a stretch: behind an opener ("such as"), or where it begins.
+
+    A list that only begins behind a mention of another group is not this group's.
+    """
+    cues = masked.cues
+    items = masked.enumeration(*_MEMBERS)
+    opener = rf"(?:{cues.any('enumeration', 'members_are')})\s?,?:?\s"
+    if directly:
+        opener = rf"(?:{opener}|(?<=\A)[\s,:]*(?:[\w-]+\s){{0,4}}?)"
+    rule = pattern(rf"{opener}(?P<list>{items})")
+    stretch = masked.corpus.text[start:end]
+    stop = pattern(rf"{cues.any('not_member', 'absence')}").search(stretch)
+    return [
+        (start + match.start("list"), start + match.end("list"))
+        for match in rule.finditer(stretch)
+        if not (stop and stop.start() < match.start() and directly)
+    ]
+
+
+def _listed(masked: Masked) -> list[_Row]:
+    """A heading that promises the members of a group, and the list behind it."""
+    cues = masked.cues
+    rule = pattern(
+        rf"(?P<cue>{cues.any('list_noun')}){_plain(_FAR)}{masked.group}[^{GAP}:]{{0,{_NEAR}}}:"
+        rf"\s*{GAP}?(?P<rest>[^{GAP}]*)"
+    )
+    return [
+        (at, to, match.start("group"), match.start("group"), "member", match["cue"])
+        for match in rule.finditer(masked.corpus.text)
+        for at, to in _items(masked, *match.span("rest"))
+    ]
+
+
+def _items(masked: Masked, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the first mention of each item between commas, or all if the item is only those.
+
+    What an item says behind its name ("run by the universities of ...") holds no members.
+    """
+    conjunction = masked.cues.any("conjunction")
+    item = pattern(rf"[^,;]+")
+    head = pattern(
+        rf"\s*(?:{conjunction}\s)?(?P<list>{masked.enumeration(*_MEMBERS)})(?P<rest>.*)"
+    )
+    first = pattern(rf"\s*(?:{conjunction}\s)?{masked.cues.determiner()}(?P<list>{marked(*_MEMBERS)})")
+    found = []
+    for part in item.finditer(masked.corpus.text, start, end):
+        whole = head.fullmatch(part[0])
+        match = whole if whole and not whole["rest"].strip(" .") else first.match(part[0])
+        if match:
+            found.append((part.start() + match.start("list"), part.start() + match.end("list")))
+    return found
+
+
+def _continues(masked: Masked) -> list[_Row]:
+    """A sentence that goes on listing: "These include, among others, ..."."""
+    cues = masked.cues
+    rule = pattern(
+        rf"{GAP}(?P<cue>{cues.any('pronoun_subject')}{_plain(_NEAR)}{cues.any('members_are')})"
+        rf"(?P<rest>[^{GAP}]*)"
+    )
+    return [
+        (at, to, -1, match.start(), "member", match["cue"])
+        for match in rule.finditer(masked.corpus.text)
+        if _speaks_of_members(masked, match.start())
+        for at, to in _lists(masked, match.start("rest"), match.end("rest"), directly=True)
+    ]
+
+
+def _speaks_of_members(masked: Masked, at: int) -> bool:
+    """Say whether the segment that ends at a position is about the members of a group."""
+    text = masked.corpus.text
+    previous = text[text.rfind(GAP, 0, at) + 1 : at]
+    about = pattern(rf"{masked.cues.any('members_noun', 'member_of', 'members_are')}")
+    return bool(about.search(previous)) and bool(pattern(masked.group).search(previous))
+
+
+def _outside(masked: Masked) -> list[_Row]:
+    """Who is said not to belong, and who is added to them: "nor is Google"."""
+    cues = masked.cues
+    items = masked.enumeration(*_MEMBERS)
+    rule = pattern(
+        rf"(?P<members>{items}){_plain(_FAR)}(?P<cue>{cues.any('not_member')})"
+        rf"(?:\s?{cues.determiner()}{_plain(_NEAR)}{masked.group})?"
+        rf"(?:\s?,?\s{cues.any('also_not')}\s(?P<more>{items}))?"
+    )
+    rows: list[_Row] = []
+    for match in rule.finditer(masked.corpus.text):
+        named = match.start("group")
+        meant = named if named >= 0 else match.start("cue")
+        rows.append((*match.span("members"), named, meant, "not_member", match["cue"]))
+        if match["more"]:
+            rows.append((*match.span("more"), named, meant, "not_member", match["cue"]))
+    return rows
+
+
+def _absent(masked: Masked) -> list[_Row]:
+    """Who is named as missing: "the notable absence of NVIDIA"."""
+    cues = masked.cues
+    rule = pattern(
+        rf"(?P<cue>{cues.any('absence')})\s?{_plain(20)}(?P<members>{masked.enumeration(*_MEMBERS)})"
+    )
+    return [
+        (*match.span("members"), -1, match.start("cue"), "not_member", match["cue"])
+        for match in rule.finditer(masked.corpus.text)
+    ]

@@ -1,0 +1,100 @@
+"""The reference tables: curated CSVs, and the names of territories from CLDR."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+_ENTITIES = {
+    "entity_id": pl.String,
+    "type": pl.String,
+    "kind": pl.String,
+    "name": pl.String,
+    "wikidata_id": pl.String,
+}
+_NAMES = {
+    "entity_id": pl.String,
+    "language": pl.String,
+    "name": pl.String,
+    "ambiguous": pl.Boolean,
+}
+_CUES = {"language": pl.String, "kind": pl.String, "cue": pl.String, "value": pl.String}
+_UNITS = {
+    "language": pl.String,
+    "noun": pl.String,
+    "unit": pl.String,
+    "property": pl.String,
+    "subject_types": pl.String,
+}
+
+
+class ReferenceTableError(ValueError):
+    """A reference table cannot be read; the message names file, place and remedy."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Rows of the seed tables that hold what is known before any article is read."""
+
+    seed_entities: pl.DataFrame
+    seed_entity_names: pl.DataFrame
+    seed_cue_words: pl.DataFrame
+    seed_units: pl.DataFrame
+
+
+def read_reference(folder: Path, languages: tuple[str, ...]) -> Reference:
+    """Read the reference tables of a folder, and territories' names in ``languages``.
+
+    Raises ReferenceTableError naming the file and what is wrong with it.
+    """
+    entities = _read(folder / "entities.csv", _ENTITIES)
+    names = _read(folder / "entity_names.csv", _NAMES)
+    territories, territory_names = _territories(languages)
+    known = pl.concat([names, territory_names]).unique(
+        ["entity_id", "language", "name"], keep="first", maintain_order=True
+    )
+    return Reference(
+        pl.concat([entities, territories]),
+        known,
+        _read(folder / "cue_words.csv", _CUES),
+        _read(folder / "units.csv", _UNITS),
+    )
+
+
+def _read(path: Path, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+    try:
+        frame = pl.read_csv(path, schema_overrides=schema)
+    except FileNotFoundError:
+        raise ReferenceTableError(f"{path} is missing; restore it, or name the folder that holds it") from None
+    except pl.exceptions.PolarsError as error:
+        raise ReferenceTableError(f"{path} cannot be read as CSV: {error}") from error
+    missing = set(schema) - set(frame.columns)
+    if missing:
+        raise ReferenceTableError(f"{path} lacks the columns {', '.join(sorted(missing))}")
+    return frame.select(list(schema)).unique(maintain_order=True)
+
+
+def _territories(languages: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return entities and names of the countries and territories of CLDR."""
+    from babel import Locale
+
+    english = Locale("en").territories
+    codes = sorted(code for code in english if len(code) == 2 and code.isalpha() and code not in
+                   {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
+    entities = [(_territory(code), "GPE", "country", english[code], None) for code in codes]
+    names = {
+        (_territory(code), language, name)
+        for language in {*languages, "en"}
+        for code in codes
+        if (name := Locale(language).territories.get(code))
+    }
+    return (
+        pl.DataFrame(entities, schema=_ENTITIES, orient="row"),
+        pl.DataFrame(sorted(names), schema=["entity_id", "language", "name"], orient="row")
+        .with_columns(ambiguous=pl.lit(value=False))
+        .cast({"ambiguous": pl.Boolean}),
+    )
+
+
+def _territory(code: str) -> str:
+    return f"territory-{code.lower()}"
