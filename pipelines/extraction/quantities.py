@@ -1,0 +1,267 @@
+"""How many of what, said of whom: numbers with their hedge, scale, unit and subject.
+
+What a number is said of follows from its unit: members are members of a group, the dead are those
+of a place; so each unit names the types its subject may have, best first.
+"""
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from pipelines.extraction.corpus import MARKS, marked
+from pipelines.extraction.cues import Cues, pattern
+from pipelines.extraction.masking import Masked, masked_segments
+from warehouse.contracts import table
+
+EXTRACTOR = "number_grammar"
+#: With a known unit and a subject; with a unit only; with a noun nobody has described.
+_WITH_SUBJECT, _WITH_UNIT, _BARE = 0.9, 0.75, 0.6
+_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
+#: Languages that part thousands with a full stop and decimals with a comma.
+_COMMA_DECIMAL = frozenset({"it", "fr", "de", "es", "pt", "nl"})
+
+_SCHEMA = {
+    "quantity_id": pl.String,
+    "article_id": pl.String,
+    "segment_id": pl.String,
+    "start": pl.Int64,
+    "end": pl.Int64,
+    "text": pl.String,
+    "relation": pl.String,
+    "value": pl.Float64,
+    "value_to": pl.Float64,
+    "unit": pl.String,
+    "currency": pl.String,
+    "property": pl.String,
+    "subject_mention_id": pl.String,
+    "extractor": pl.String,
+    "extractor_version": pl.String,
+    "confidence": pl.Float64,
+}
+_FOUND = {
+    "at": pl.Int64,
+    "to": pl.Int64,
+    "relation": pl.String,
+    "value": pl.Float64,
+    "value_to": pl.Float64,
+    "unit": pl.String,
+    "currency": pl.String,
+    "property": pl.String,
+    "subject_types": pl.String,
+}
+
+
+def core_quantities(
+    core_articles: pl.DataFrame,
+    core_segments: pl.DataFrame,
+    core_languages: pl.DataFrame,
+    core_mentions: pl.DataFrame,
+    core_dates: pl.DataFrame,
+    seed_cue_words: pl.DataFrame,
+    seed_units: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the rows of ``core_quantities`` for whole articles; dates are no quantities."""
+    found = [
+        _quantities(masked, seed_units, core_dates)
+        for masked in masked_segments(
+            core_segments, core_languages, core_mentions, seed_cue_words
+        )
+    ]
+    if not found:
+        return pl.DataFrame(schema=_SCHEMA)
+    derivation = table("core_quantities").derivation
+    assert derivation is not None
+    return (
+        pl.concat(found)
+        .join(core_articles.select("article_id", "body"), on="article_id")
+        .with_columns(
+            quantity_id=pl.format("{}/n{}-{}", "article_id", "start", "end"),
+            text=pl.col("body").str.slice("start", pl.col("end") - pl.col("start")),
+            extractor=pl.lit(EXTRACTOR),
+            extractor_version=pl.lit(derivation.version),
+        )
+        .select(list(_SCHEMA))
+        .unique("quantity_id", maintain_order=True)
+        .sort("article_id", "start")
+    )
+
+
+def _quantities(masked: Masked, units: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
+    grammar = _Grammar(masked, units)
+    rows = [row for match in grammar.matches() if (row := grammar.row(match))]
+    found = masked.corpus.at(pl.DataFrame(rows, schema=_FOUND, orient="row")).with_columns(
+        start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset")
+    )
+    in_dates = found.join(
+        dates.select("article_id", date_start="start", date_end="end"), on="article_id"
+    ).filter((pl.col("date_start") < pl.col("end")) & (pl.col("date_end") > pl.col("start")))
+    found = found.join(in_dates.select("at").unique(), on="at", how="anti")
+    subjects = _subjects(masked, found)
+    return found.join(subjects, on="at", how="left").with_columns(
+        confidence=pl.when(pl.col("subject_mention_id").is_not_null())
+        .then(_WITH_SUBJECT)
+        .when(pl.col("property").is_not_null())
+        .then(_WITH_UNIT)
+        .otherwise(_BARE)
+    )
+
+
+class _Grammar:
+    """The grammar of numbers in one language, over masked text."""
+
+    def __init__(self, masked: Masked, units: pl.DataFrame) -> None:
+        cues = masked.cues
+        self._masked, self._cues = masked, cues
+        own = units.filter(pl.col("language").is_in([cues.language, "mul"]))
+        self._units = {
+            noun.lower(): (unit, property_, types)
+            for noun, unit, property_, types in own.select(
+                "noun", "unit", "property", "subject_types"
+            ).rows()
+        }
+        self._pattern = pattern(self._expression())
+
+    def _expression(self) -> str:
+        cues = self._cues
+        digits = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+        number = rf"(?:{digits}|{cues.any('number_word')})"
+        scale = rf"(?:\s?{cues.any('scale')})"
+        nouns = "|".join(re.escape(noun) for noun in sorted(self._units, key=len, reverse=True))
+        noun = rf"\b(?:{nouns or '(?!)'})\b"
+        linked = rf"(?:\s{cues.any('conjunction')}\s{noun})*"
+        product = rf"(?:\s(?P<product>{marked('PRODUCT')}))?"
+        counted = (
+            rf"(?:\s(?:{cues.any('role_link')}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?(?P<noun>{noun}){linked}{product})"
+        )
+        bare = r"(?:\s(?:de\s|di\s|d'|of\s)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{3,}))"
+        return (
+            rf"(?<![\w.,/-])(?:(?P<hedge>{cues.any('hedge')})\s?)?(?P<sign>[€$£¥]\s?)?"
+            rf"(?P<number>{number})(?P<scale>{scale})?"
+            rf"(?:\s?(?:-|–|{cues.any('range_to')})\s?(?P<number_to>{number})(?P<scale_to>{scale})?)?"
+            rf"(?:(?P<percent>\s?%|\s{cues.any('percent')})"
+            rf"|\s?(?:{cues.any('role_link')}\s?)?(?P<currency>[€$£]|{cues.any('currency')})"
+            rf"|{counted}|{bare})?"
+        )
+
+    def matches(self) -> Iterator[re.Match[str]]:
+        """Yield every number with what stands around it."""
+        return self._pattern.finditer(self._masked.corpus.text)
+
+    def row(self, match: re.Match[str]) -> tuple[object, ...] | None:
+        """Return what a match says, or None for a number of nothing."""
+        unit, property_, types, currency = self._measure(match)
+        if unit is None and currency is None:
+            return None
+        value = self._value(match["number"], match["scale"] or match["scale_to"])
+        value_to = self._value(match["number_to"], match["scale_to"]) if match["number_to"] else None
+        if value is None:
+            return None
+        hedge = self._cues.value("hedge", match["hedge"]) if match["hedge"] else None
+        relation = "range" if value_to is not None else hedge or "="
+        return (*match.span(), relation, value, value_to, unit, currency, property_, types)
+
+    def _measure(
+        self, match: re.Match[str]
+    ) -> tuple[str | None, str | None, str | None, str | None]:
+        """Return unit, property, types of subject, and currency."""
+        if match["percent"]:
+            return "percent", None, None, None
+        if match["sign"] or match["currency"]:
+            sign = (match["sign"] or match["currency"]).strip().lower()
+            code = _CURRENCIES.get(sign) or self._cues.value("currency", sign)
+            return code, "amount", "ORG|EVENT|PRODUCT|GPE", code
+        if match["noun"]:
+            unit, property_, types = self._units[" ".join(match["noun"].lower().split())]
+            if match["product"]:
+                named = self._masked.mentions.filter(pl.col("at") == match.start("product"))
+                unit = f"{named['surface'][0]} {unit}" if named.height else unit
+            return unit, property_, types, None
+        return match["bare"], None, None, None
+
+    def _value(self, number: str, scale: str | None) -> float | None:
+        worded = self._cues.value("number_word", number)
+        if worded is not None:
+            value = float(worded)
+        elif self._cues.language in _COMMA_DECIMAL:
+            value = _parsed(number, thousands=".", decimal=",")
+        else:
+            value = _parsed(number, thousands=",", decimal=".")
+        factor = self._cues.value("scale", scale.strip()) if scale else None
+        return value * float(factor) if factor else value
+
+
+def _parsed(number: str, thousands: str, decimal: str) -> float:
+    """Read digits: a group of three behind the thousands mark, a space or an apostrophe is none
+    of a decimal's; any other mark is the decimal's.
+    """
+    plain = re.sub(rf"(?<=\d)[{re.escape(thousands)}' ](?=\d{{3}}(?!\d))", "", number)
+    return float(plain.replace(decimal, ".").replace(" ", "").replace("'", ""))
+
+
+# -- subjects ------------------------------------------------------------------------------
+
+
+def _subjects(masked: Masked, found: pl.DataFrame) -> pl.DataFrame:
+    """Return, for each quantity with a property, the mention it is said of.
+
+    In order: the last mention of a fitting type before it in its segment, outside of lists and
+    sources; the first behind it there; the group or place its article is about.
+    """
+    asked = found.filter(pl.col("subject_types").is_not_null())
+    text = masked.corpus.text
+    rows = []
+    segment_mentions = {
+        segment: frame.select("mention_id", "masked_as", "at", "to").rows()
+        for (segment,), frame in masked.mentions.partition_by("segment_id", as_dict=True).items()
+    }
+    chief = _chief_mentions(masked.mentions)
+    source = pattern(rf"{masked.cues.any('attribution')}\s{masked.cues.determiner()}$")
+    anaphor = pattern(masked.group)
+    for at, to, article, segment, segment_start, offset, types in asked.select(
+        "at", "to", "article_id", "segment_id", "segment_start", "offset", "subject_types"
+    ).rows():
+        mentions = [
+            one
+            for one in segment_mentions.get(segment, [])
+            if not source.search(text[max(0, one[2] - 40) : one[2]])
+        ]
+        subject = None
+        for type_ in types.split("|"):
+            fits = {"ORG", "GROUP"} if type_ == "ORG" else {type_}
+            before = [one for one in mentions if one[1] in fits and one[3] <= at]
+            behind = [one for one in mentions if one[1] in fits and one[2] >= to]
+            if before or behind:
+                subject = (before[-1] if before else behind[0])[0]
+            elif type_ == "GROUP" and anaphor.search(text, segment_start - offset, to + 160):
+                subject = chief.get((article, "GROUP"))
+            if subject:
+                break
+        if subject is None:
+            subject = next(
+                (found for t in types.split("|") if (found := chief.get((article, t)))), None
+            )
+        rows.append((at, subject))
+    return pl.DataFrame(
+        rows, schema={"at": pl.Int64, "subject_mention_id": pl.String}, orient="row"
+    )
+
+
+def _chief_mentions(mentions: pl.DataFrame) -> dict[tuple[str, str], str]:
+    """Return the first mention of each article's most mentioned name of each type."""
+    typed = pl.concat(
+        [
+            mentions,
+            mentions.filter(pl.col("masked_as") == "GROUP").with_columns(masked_as=pl.lit("ORG")),
+        ]
+    )
+    ranked = (
+        typed.group_by("article_id", "masked_as", "surface")
+        .agg(named=pl.len(), first_at=pl.col("at").min(), first=pl.col("mention_id").sort_by("at").first())
+        .sort("named", "first_at", descending=[True, False])
+        .unique(["article_id", "masked_as"], keep="first", maintain_order=True)
+    )
+    return {
+        (article, type_): mention
+        for article, type_, mention in ranked.select("article_id", "masked_as", "first").rows()
+    }
