@@ -273,6 +273,10 @@ core_roles = Table(
     derivation=_by_article("apposition", "1", *_FACT_READS, "seed_cue_words"),
 )
 
+_NAME_CUES = (
+    "seed_cue_words:acronym,connector,determiner,honorific,org_head,org_suffix,project_head"
+)
+
 core_links = Table(
     "core_links",
     "one mention and the entity it names",
@@ -288,7 +292,7 @@ core_links = Table(
     derivation=_whole(
         "names", "1", "core_mentions", "core_segments", "core_languages",
         "seed_entities", "seed_entity_names",
-        "seed_cue_words:org_head,org_suffix,honorific,determiner,connector,acronym",
+        _NAME_CUES,
     ),
 )
 
@@ -305,7 +309,8 @@ core_entities = Table(
     ),
     key=("entity_id",),
     derivation=_whole(
-        "names", "1", "core_links", "core_mentions", "core_languages", "seed_entities"
+        "names", "1", "core_links", "core_mentions", "core_languages", "seed_entities",
+        _NAME_CUES,
     ),
 )
 
@@ -346,7 +351,7 @@ core_story_articles = Table(
     key=("article_id",),
     derivation=_whole(
         "stories", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
-        "core_links", "core_quantities", "core_translations",
+        "core_links",
     ),
 )
 

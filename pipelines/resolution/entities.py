@@ -1,0 +1,108 @@
+"""The entities that are in the news, and every name they go by."""
+
+import polars as pl
+
+from pipelines.identity import normalised
+from pipelines.resolution.names import name_grammar
+from warehouse.contracts import table
+
+RESOLVER = "names"
+
+
+def core_entities(
+    core_links: pl.DataFrame,
+    core_mentions: pl.DataFrame,
+    core_languages: pl.DataFrame,
+    seed_entities: pl.DataFrame,
+    seed_cue_words: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the rows of ``core_entities``.
+
+    A minted entity is called by its most used English name, else by its most used name with the
+    head word put into English; its type is the most frequent of its mentions'.
+    """
+    grammar = name_grammar(seed_cue_words)
+    uses = _uses(core_links, core_mentions, core_languages)
+    best = (
+        uses.with_columns(english=pl.col("language") == "en", length=pl.col("name").str.len_chars())
+        .sort(
+            ["entity_id", "english", "used", "length", "name"],
+            descending=[False, True, True, True, False],
+        )
+        .group_by("entity_id", maintain_order=True)
+        .agg(
+            attested=pl.col("name").first(),
+            english=pl.col("english").first(),
+            attested_type=pl.col("type").sort_by("used", descending=True).first(),
+        )
+    )
+    rendered = [
+        name if english else grammar.english(name)
+        for name, english in best.select("attested", "english").rows()
+    ]
+    derivation = table("core_entities").derivation
+    assert derivation is not None
+    return (
+        best.with_columns(rendered=pl.Series(rendered, dtype=pl.String))
+        .join(seed_entities, on="entity_id", how="left")
+        .select(
+            "entity_id",
+            name=pl.coalesce("name", "rendered"),
+            type=pl.coalesce("type", "attested_type"),
+            wikidata_id="wikidata_id",
+            origin=pl.when(pl.col("name").is_null())
+            .then(pl.lit("minted"))
+            .otherwise(pl.lit("reference")),
+            resolver=pl.lit(RESOLVER),
+            resolver_version=pl.lit(derivation.version),
+        )
+        .sort("entity_id")
+    )
+
+
+def core_entity_names(
+    core_links: pl.DataFrame,
+    core_mentions: pl.DataFrame,
+    core_languages: pl.DataFrame,
+    core_entities: pl.DataFrame,
+    seed_entity_names: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the rows of ``core_entity_names``: reference names, and those articles use."""
+    derivation = table("core_entity_names").derivation
+    assert derivation is not None
+    attested = (
+        _uses(core_links, core_mentions, core_languages)
+        .select("entity_id", "language", "name", attested=pl.lit(value=True))
+        .unique()
+    )
+    known = seed_entity_names.join(core_entities, on="entity_id", how="semi").select(
+        "entity_id",
+        "language",
+        name=pl.col("name").map_elements(normalised, return_dtype=pl.String),
+        attested=pl.lit(value=False),
+    )
+    return (
+        pl.concat([attested, known])
+        .group_by("entity_id", "language", "name")
+        .agg(attested=pl.col("attested").any())
+        .with_columns(
+            resolver=pl.lit(RESOLVER), resolver_version=pl.lit(derivation.version)
+        )
+        .sort("entity_id", "language", "name")
+    )
+
+
+def _uses(
+    links: pl.DataFrame, mentions: pl.DataFrame, languages: pl.DataFrame
+) -> pl.DataFrame:
+    """Return how often each name is used for an entity: entity_id, language, name, type, used."""
+    used = (
+        links.select("mention_id", "entity_id")
+        .join(mentions.select("mention_id", "segment_id", "surface", "type"), on="mention_id")
+        .join(languages.select("segment_id", "language"), on="segment_id")
+        .group_by("entity_id", "language", "surface", "type")
+        .agg(used=pl.len())
+    )
+    return used.with_columns(
+        name=pl.col("surface").map_elements(normalised, return_dtype=pl.String)
+    ).drop("surface")
