@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -74,11 +74,13 @@ class Store:
         """Return a table's rows, restricted to ``kinds`` where given."""
         contracts.table(table)
         if not kinds:
-            return self.connection.sql(f"SELECT * FROM {table}").pl()
-        return self.connection.sql(
+            whole: pl.DataFrame = self.connection.sql(f"SELECT * FROM {table}").pl()
+            return whole
+        rows: pl.DataFrame = self.connection.sql(
             f"SELECT * FROM {table} WHERE kind IN (SELECT unnest($kinds))",
             params={"kinds": list(kinds)},
         ).pl()
+        return rows
 
     def count(self, table: str) -> int:
         """Return a table's number of rows."""
@@ -297,7 +299,7 @@ class Store:
         A quarantined file is listed again when the readers' version has changed.
         """
         with self._registered(listing=listing):
-            return self.connection.sql(
+            unseen: pl.DataFrame = self.connection.sql(
                 """
                 SELECT l.* FROM listing l ANTI JOIN (
                     FROM raw_files WHERE status = 'read' OR reader = $reader
@@ -305,6 +307,7 @@ class Store:
                 """,
                 params={"reader": reader},
             ).pl()
+            return unseen
 
     def land(self, raw_files: pl.DataFrame, raw_articles: pl.DataFrame) -> int:
         """Write landed files with their articles in one transaction; return new articles.
@@ -354,7 +357,8 @@ class Store:
             "AND passed AND revision = $3",
             params=[table, suite, self.revision(table)],
         ).fetchall()
-        return json.loads(rows[0][0]) if rows else None
+        outcome: dict[str, Any] | None = json.loads(rows[0][0]) if rows else None
+        return outcome
 
     # -- plumbing --------------------------------------------------------------------------
 
@@ -368,17 +372,15 @@ class Store:
             self.connection.sql("SELECT table_name, signature FROM work_tables").fetchall()
         )
         for contract in contracts.TABLES:
-            if contract.layer == "mart":
-                continue
             signature = _digest(contract.ddl())
-            if contract.name in known and known[contract.name] != signature:
+            if contract.layer == "mart" or known.get(contract.name) == signature:
+                continue
+            if contract.name in known:
                 self._migrate(contract)
             self.connection.execute(contract.ddl())
-            if known.get(contract.name) != signature:
-                self.connection.execute(
-                    "INSERT OR REPLACE INTO work_tables VALUES ($1, $2, 0)",
-                    [contract.name, signature],
-                )
+            self.connection.execute(
+                "INSERT OR REPLACE INTO work_tables VALUES ($1, $2, 0)", [contract.name, signature]
+            )
 
     def _migrate(self, contract: Table) -> None:
         if contract.layer != "raw":
@@ -431,8 +433,10 @@ class Store:
         try:
             yield
         finally:
-            for name in frames:
-                self.connection.unregister(name)
+            # In a transaction that has failed this fails too, and would hide the reason.
+            with suppress(duckdb.Error):
+                for name in frames:
+                    self.connection.unregister(name)
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from pipelines.extraction.spans import list_items, name_spans
 class Candidate:
     """A span that may be a mention.
 
-    ``known_type`` is the type the reference table gives the name; ``opens`` says that a segment
+    ``known_type`` is the type the reference table gives the name; ``shape`` the rule that found
+    it; ``opens`` says that a segment
     or quotation begins here, so that the capital proves nothing; ``nested`` that it lies inside a
     longer one; ``in_list`` that it is a whole item of a list of names.
     """
@@ -27,7 +28,7 @@ class Candidate:
     to: int
     known_type: str | None = None
     ambiguous: bool = False
-    organisation: bool = False
+    shape: str = "known"
     opens: bool = False
     nested: bool = False
     in_list: bool = False
@@ -51,10 +52,11 @@ def candidates(corpus: Corpus, cues: Cues, names: pl.DataFrame) -> pl.DataFrame:
         .rows()
     ]
     top_known = list(_longest(known))
+    no_names = cues.words("stop_name") | cues.words("month") | cues.words("weekday")
     spans = [
-        Candidate(at, to, organisation=shape == "organisation", opens=opens)
+        Candidate(at, to, shape=shape, opens=opens)
         for at, to, shape, opens in name_spans(corpus, cues).rows()
-        if corpus.text[at:to].lower() not in cues.words("stop_name")
+        if corpus.text[at:to].lower() not in no_names
     ]
     chosen = list(_longest([*known, *_not_merely_known(spans, top_known)]))
     items = dict(list_items(corpus, cues, [(one.at, one.to) for one in chosen]))
@@ -76,7 +78,7 @@ _SCHEMA = {
     "to": pl.Int64,
     "known_type": pl.String,
     "ambiguous": pl.Boolean,
-    "organisation": pl.Boolean,
+    "shape": pl.String,
     "opens": pl.Boolean,
     "nested": pl.Boolean,
     "in_list": pl.Boolean,
@@ -109,7 +111,7 @@ def _not_merely_known(spans: list[Candidate], known: list[Candidate]) -> Iterato
         inside = 0
         while position + inside < len(known) and known[position + inside].to <= span.to:
             inside += 1
-        if inside < 2 or span.organisation:
+        if inside < 2 or span.shape != "plain":
             yield span
 
 

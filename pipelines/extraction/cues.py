@@ -10,7 +10,10 @@ from pipelines.extraction.corpus import fold
 
 
 #: Kinds that make names: a name keeps its own language in an article in another.
-_OF_NAMES = ("org_head", "org_suffix", "group_name", "event_head", "loc_head", "given_name")
+_OF_NAMES = ("org_head", "org_suffix", "group_name", "event_head", "loc_head")
+#: Kinds whose words stand first in a name in Romance languages, last in Germanic ones.
+_HEADS = ("org_head", "event_head", "loc_head")
+_HEAD_FIRST = frozenset({"it", "fr", "es", "pt", "mul"})
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,10 @@ class Cues:
     def words(self, kind: str) -> frozenset[str]:
         """Return the cues of a kind, lower case."""
         return frozenset(cue.lower() for cue in self._by_kind.get(kind, {}))
+
+    def forms(self, kind: str) -> frozenset[str]:
+        """Return the cues of a kind, as they are written."""
+        return frozenset(self._by_kind.get(kind, {}))
 
     def value(self, kind: str, cue: str) -> str | None:
         """Return what a cue stands for, whatever its case."""
@@ -89,7 +96,12 @@ def cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:
     own = seed_cue_words.filter(
         pl.col("language").is_in([language, "mul"]) | pl.col("kind").is_in(_OF_NAMES)
     )
-    rows = own.select("kind", "cue", "value").sort("kind", "cue").rows()
+    heads = own.filter(pl.col("kind").is_in(_HEADS)).with_columns(
+        kind=pl.when(pl.col("language").is_in(_HEAD_FIRST))
+        .then(pl.col("kind") + "_first")
+        .otherwise(pl.col("kind") + "_last")
+    )
+    rows = pl.concat([own, heads]).select("kind", "cue", "value").sort("kind", "cue").rows()
     return _cues(language, tuple(rows))
 
 

@@ -83,7 +83,9 @@ core_segments = Table(
         Column("text_hash", "VARCHAR", "hash of the normalised text"),
     ),
     key=("segment_id",),
-    derivation=_by_article("splitter", "1", "core_articles", "seed_cue_words:abbreviation,boilerplate"),
+    derivation=_by_article(
+        "splitter", "1", "core_articles", "seed_cue_words:abbreviation,boilerplate"
+    ),
 )
 
 core_languages = Table(

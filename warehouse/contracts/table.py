@@ -67,7 +67,9 @@ class Table:
         """The layer, read off the name's prefix."""
         prefix = self.name.split("_", 1)[0]
         if prefix not in ("raw", "seed", "core", "mart"):
-            raise ValueError(f"table {self.name}: its name must begin with raw_, seed_, core_, mart_")
+            raise ValueError(
+                f"table {self.name}: its name must begin with raw_, seed_, core_, mart_"
+            )
         return prefix  # type: ignore[return-value]
 
     @property

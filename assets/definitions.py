@@ -1,0 +1,21 @@
+"""The one Definitions: all assets, checks, jobs, schedules and sensors of the code location."""
+
+import dagster as dg
+
+from assets import extraction, intake, language, marts, publication, resolution, translation
+from assets.jobs import everything
+from assets.resources import Settings, newsroom
+from assets.schedules import nightly
+from assets.sensors import landing_folder
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules(
+        [intake, language, translation, extraction, resolution, marts, publication]
+    ),
+    jobs=[everything],
+    schedules=[nightly(Settings.from_environment())],
+    sensors=[landing_folder],
+    resources={"newsroom": newsroom},
+    # One writer and short steps: a process a step would cost more than the work.
+    executor=dg.in_process_executor,
+)

@@ -1,0 +1,137 @@
+"""The one loop: pending batch -> verb -> shelf, then the table's check."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import dagster as dg
+import polars as pl
+
+from assets.checks import check_result, check_spec
+from assets.resources import Newsroom
+from warehouse import contracts
+from warehouse.contracts import Table
+from warehouse.store import Batch, Store
+from warehouse.suites.run import check_table
+
+Verb = Callable[..., pl.DataFrame]
+Metadata = dict[str, dg.MetadataValue]
+
+#: One writer: steps of all runs that open the store wait for each other here.
+POOL = "warehouse"
+_PREVIEW_ROWS, _PREVIEW_CELL = 5, 60
+
+
+@dataclass(frozen=True)
+class Work:
+    """How a derivation goes on: the verb, which marks count as done, which marks it gives."""
+
+    verb: Verb
+    accept: Callable[[str], bool] | None = None
+    marks: Callable[[Batch, pl.DataFrame], pl.Series] | None = None
+    report: Callable[[Store], Metadata] | None = None
+
+
+def derived(
+    table: str, verb: Verb, group: str, work: Callable[[Newsroom, Store, Verb], Work] | None = None
+) -> dg.AssetsDefinition:
+    """Return the asset of a core table: the contract says what it reads, the verb how it is made.
+
+    ``work`` prepares the verb where it needs more than frames.
+    """
+    contract = contracts.table(table)
+
+    @dg.asset(
+        name=table,
+        deps=sorted(_upstream(contract)),
+        description=describe(contract),
+        group_name=group,
+        kinds={"polars", "duckdb"},
+        pool=POOL,
+        check_specs=[check_spec(table)],
+        required_resource_keys={"newsroom"},
+        code_version=contract.derivation.version if contract.derivation else None,
+    )
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        newsroom: Newsroom = context.resources.newsroom
+        with newsroom.store() as store:
+            prepared = work(newsroom, store, verb) if work else Work(verb)
+            return derive(newsroom, store, table, prepared)
+
+    return asset
+
+
+def derive(newsroom: Newsroom, store: Store, table: str, work: Work) -> dg.MaterializeResult:
+    """Make what is pending of a table batch by batch, and return counts, timings and its check."""
+    started, made_rows, units = time.monotonic(), 0, 0
+    for batch in store.pending(table, work.accept):
+        newsroom.progress(table, batch.done_before, batch.total)
+        made = work.verb(**batch.frames)
+        marks = work.marks(batch, made) if work.marks else None
+        made_rows += store.put(batch, made, marks)
+        units += max(batch.keys.height, 1)
+    newsroom.progress(table, units, units)
+    extra: Metadata = {
+        "units of work": dg.MetadataValue.int(units),
+        "rows made": dg.MetadataValue.int(made_rows),
+        **(work.report(store) if work.report else {}),
+    }
+    return shelved(newsroom, store, table, time.monotonic() - started, extra)
+
+
+def shelved(
+    newsroom: Newsroom,
+    store: Store,
+    table: str,
+    seconds: float,
+    extra: Mapping[str, dg.MetadataValue],
+) -> dg.MaterializeResult:
+    """Return a table's result for the UI: rows, preview, duration, what is special, its check."""
+    outcome = check_table(store, table, newsroom.now())
+    metadata: Metadata = {
+        "dagster/row_count": dg.MetadataValue.int(store.count(table)),
+        "seconds": dg.MetadataValue.float(round(seconds, 3)),
+        "preview": preview(store.connection.sql(f"FROM {table} LIMIT {_PREVIEW_ROWS}").pl()),
+        **extra,
+    }
+    return dg.MaterializeResult(
+        asset_key=table, metadata=metadata, check_results=[check_result(outcome)]
+    )
+
+
+def describe(table: Table) -> str:
+    """Return a table's description for the graph: its grain, key and columns."""
+    columns = "\n".join(
+        f"| `{column.name}` | {column.type} | {column.meaning} |" for column in table.columns
+    )
+    key = ", ".join(f"`{name}`" for name in table.key)
+    return f"{table.grain}; key {key}\n\n| column | type | meaning |\n|-|-|-|\n{columns}"
+
+
+def preview(rows: pl.DataFrame) -> dg.MetadataValue:
+    """Return the first rows as a table for the UI, long cells cut."""
+    shown = rows.head(_PREVIEW_ROWS)
+    cells = [[_cell(value) for value in row] for row in shown.rows()]
+    lines = ["| " + " | ".join(row) + " |" for row in (list(shown.columns), *cells)]
+    lines.insert(1, "|-" * max(1, shown.width) + "|")
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value).replace("|", "\\|").replace("\n", " ")
+    return text if len(text) <= _PREVIEW_CELL else text[: _PREVIEW_CELL - 1] + "…"
+
+
+def _upstream(table: Table) -> set[str]:
+    """Return the tables a contract names in its source and reads."""
+    if table.derivation is None:
+        return set()
+    source = {word for word in table.derivation.source.split() if "_" in word and "(" not in word}
+    known = {one.name for one in contracts.TABLES}
+    return (source & known) | {name for name, _ in table.derivation.inputs}
+
+
+def with_arguments(verb: Verb, **arguments: object) -> Work:
+    """Return the work of a verb that takes settings besides frames."""
+    return Work(partial(verb, **arguments))

@@ -1,0 +1,13 @@
+"""Language: which language each segment is in."""
+
+from assets.derivation import Verb, Work, derived, with_arguments
+from assets.resources import Newsroom
+from pipelines.language import detection
+from warehouse.store import Store
+
+
+def _configured(newsroom: Newsroom, _store: Store, verb: Verb) -> Work:
+    return with_arguments(verb, languages=newsroom.settings.languages)
+
+
+core_languages = derived("core_languages", detection.core_languages, "language", _configured)

@@ -1,0 +1,71 @@
+"""Marts: all of them built aside from the store, and checked on those very bytes."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.checks import check_result, check_spec
+from assets.derivation import POOL, describe, preview
+from assets.resources import Newsroom
+from warehouse.contracts import Table
+from warehouse.marts.making import RUNS, in_order, sources
+from warehouse.publisher import Build, build, current, fingerprint, read_version, version_name
+
+GROUP = "marts"
+MARTS: tuple[Table, ...] = (*in_order(), RUNS)
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            mart.name,
+            deps=sorted(sources(mart)),
+            description=describe(mart),
+            group_name=GROUP,
+            kinds={"sql", "duckdb"},
+        )
+        for mart in MARTS
+    ],
+    check_specs=[check_spec(mart.name) for mart in MARTS],
+    required_resource_keys={"newsroom"},
+    pool=POOL,
+)
+def marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    """Build the next version of the marts, unless the published one is made of the same."""
+    newsroom: Newsroom = context.resources.newsroom
+    with newsroom.store() as store:
+        made_from = fingerprint(store)
+    published = current(newsroom.home)
+    if published and published.fingerprint == made_from:
+        context.log.info(f"nothing new: {published.version} is made of the same")
+        made = read_version(newsroom.home, published.version)
+    else:
+        made = _built(newsroom, made_from, context)
+    with made.opened() as connection:
+        for mart in MARTS:
+            outcome = made.outcomes[mart.name]
+            yield dg.MaterializeResult(
+                asset_key=mart.name,
+                metadata={
+                    "version": made.version,
+                    "dagster/row_count": connection.table(mart.name).count("*").fetchall()[0][0],
+                    "preview": preview(connection.sql(f"FROM {mart.name} LIMIT 5").pl()),
+                },
+                check_results=[check_result(outcome)],
+            )
+
+
+def _built(newsroom: Newsroom, made_from: str, context: dg.AssetExecutionContext) -> Build:
+    newsroom.progress("marts", 0, len(MARTS))
+    run = context.instance.get_run_stats(context.run.run_id)
+    started = newsroom.moment(run.start_time) if run.start_time else newsroom.now()
+    made = build(
+        newsroom.home,
+        version_name(newsroom.now(), made_from),
+        target=newsroom.settings.target_language,
+        fingerprint=made_from,
+        started_at=started,
+        now=newsroom.now,
+    )
+    newsroom.progress("marts", len(MARTS), len(MARTS))
+    return made

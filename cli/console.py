@@ -1,0 +1,60 @@
+"""How the command speaks: rich in a terminal, plain text elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+)
+
+from assets.resources import Progress as Reporter
+
+console = Console(highlight=False, soft_wrap=True)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the store and the published marts.", show_default=False),
+]
+
+
+def say_error(message: str) -> None:
+    """Print an error, to standard error."""
+    _errors.print(f"[bold red]error[/] {message}" if _errors.is_terminal else f"error: {message}")
+
+
+@contextmanager
+def progress() -> Iterator[Reporter]:
+    """Yield what is told of progress: a bar a table in a terminal, a line a table elsewhere."""
+    if not console.is_terminal:
+        yield _plain
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<22}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tell(table: str, done: int, total: int) -> None:
+            if table not in tasks:
+                tasks[table] = bars.add_task(table, total=total)
+            bars.update(tasks[table], completed=done, total=max(total, done))
+
+        yield tell
+
+
+def _plain(table: str, done: int, total: int) -> None:
+    if done == total and total:
+        console.print(f"{table}: {total}")

@@ -1,0 +1,5 @@
+"""``babelwire evaluate``: the published marts against hand-made truth."""
+
+
+def evaluate() -> None:
+    """Measure."""

@@ -1,0 +1,43 @@
+"""The command ``babelwire``: one file a command, each thin.
+
+Exit codes: 0 done; 1 something did not pass (a check, a query); 2 asked for what cannot be done.
+"""
+
+import typer
+
+from cli import evaluate, query, run, status, ui
+from cli.console import say_error
+
+app = typer.Typer(
+    help="Turns raw multilingual news articles into DuckDB tables one can trust.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(run.run)
+app.command()(status.status)
+app.command()(query.query)
+app.command()(evaluate.evaluate)
+app.command()(ui.ui)
+
+
+def main() -> None:
+    """Run the command; a known error is said in one sentence, an unknown one with its trace."""
+    from assets.resources import SettingError
+    from pipelines.reference.tables import ReferenceTableError
+    from warehouse.publisher import NothingPublishedError
+    from warehouse.store import SchemaError, StoreLockedError
+
+    try:
+        app()
+    except (
+        FileNotFoundError,
+        NotADirectoryError,
+        NothingPublishedError,
+        ReferenceTableError,
+        SchemaError,
+        SettingError,
+        StoreLockedError,
+    ) as error:
+        say_error(str(error))
+        raise SystemExit(2) from None

@@ -1,0 +1,126 @@
+"""``babelwire run``: everything, from landed files to the published marts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import duckdb
+import typer
+from rich.table import Table
+
+from assets.resources import Newsroom, Settings
+from cli.console import HomeOption, console, progress, say_error
+from warehouse.publisher import Home, Manifest, current, published
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+_TRY = "SELECT subject_name, property, verdict, accounts FROM mart_claims"
+
+
+def run(
+    articles: Annotated[
+        Path | None, typer.Option(help="Folder of articles.", show_default=False)
+    ] = None,
+    home: HomeOption = None,
+    memory: Annotated[
+        bool, typer.Option(help="Whether the translation memory is asked first.")
+    ] = True,
+) -> None:
+    """Do what is new and publish it; what cannot be read is quarantined with its reason."""
+    settings = Settings.from_environment()
+    settings = replace(
+        settings,
+        articles=articles.resolve() if articles else settings.articles,
+        home=home.resolve() if home else settings.home,
+        engines=tuple(one for one in settings.engines if memory or one != "memory"),
+    )
+    if not settings.articles.is_dir():
+        raise FileNotFoundError(
+            f"there is no folder {settings.articles}; name one that holds articles"
+        )
+    before = current(Home(settings.home))
+    failures = _execute(settings)
+    for failure in failures:
+        say_error(failure)
+    after = current(Home(settings.home))
+    if after is None:
+        raise typer.Exit(1)
+    _summary(Home(settings.home), after, is_new=before is None or before.version != after.version)
+    if failures:
+        say_error(f"nothing was published by this run; version {after.version} stays")
+        raise typer.Exit(1)
+
+
+def _execute(settings: Settings) -> list[str]:
+    """Run the job through Dagster; return a sentence for all that did not pass."""
+    from assets.instance import PROCESS_TAG, prepare, process_name, release_dead_runs
+
+    prepare(Home(settings.home).dagster)
+    import dagster as dg
+
+    from assets.definitions import defs
+
+    with dg.DagsterInstance.get() as instance, progress() as reporter:
+        for run_id in release_dead_runs(instance):
+            console.print(f"run {run_id} had been killed; its work goes on here")
+        result = defs.resolve_job_def("everything").execute_in_process(
+            instance=instance,
+            resources={"newsroom": Newsroom(settings, reporter)},
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            tags={PROCESS_TAG: process_name()},
+        )
+    return list(_failures(result))
+
+
+def _failures(result: "dg.ExecuteInProcessResult") -> Iterator[str]:
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            cause = error.cause if error and error.cause else error
+            yield f"{event.step_key}: {cause.message.strip() if cause else 'failed'}"
+    for check in result.get_asset_check_evaluations():
+        if not check.passed and check.severity.value == "ERROR":
+            yield f"{check.asset_key.to_user_string()}: {check.description}"
+
+
+def _summary(home: Home, version: Manifest, is_new: bool) -> None:
+    table = Table(title=None, show_header=False, box=None, padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    with published(home) as marts:
+        for label, value in _lines(marts):
+            table.add_row(label, value)
+    table.add_row("published", version.version if is_new else f"nothing new; {version.version} stays")
+    table.add_row("file", str(home.marts))
+    console.print(table)
+    console.print(f'try  babelwire query "{_TRY}"')
+
+
+def _lines(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Return what the published version holds, as labels and counts."""
+
+    def counts(sql: str) -> str:
+        return ", ".join(f"{count} {name}" for name, count in marts.sql(sql).fetchall()) or "none"
+
+    def by(column: str, table: str) -> str:
+        return counts(f"SELECT {column}, count(*) FROM {table} GROUP BY 1 ORDER BY 2 DESC, 1")
+
+    quarantined = marts.sql("SELECT source_path, reason FROM mart_quarantine ORDER BY 1").fetchall()
+    passed, warned = marts.sql(
+        "SELECT checks_passed, checks_warned FROM mart_runs ORDER BY published_at DESC LIMIT 1"
+    ).fetchall()[0]
+    return [
+        ("articles", by("copy_kind", "mart_articles")),
+        ("languages", by("language", "mart_articles")),
+        ("segments", by("origin", "mart_segments")),
+        ("entities", by("type", "mart_entities")),
+        ("quotes", by("kind", "mart_quotes")),
+        ("claims", by("verdict", "mart_claims")),
+        ("memberships", by("status", "mart_memberships")),
+        ("stories", counts("SELECT title_en, articles FROM mart_stories ORDER BY 2 DESC LIMIT 5")),
+        ("checks", f"{passed} passed, {warned} warned"),
+        *((f"quarantined {path}", reason) for path, reason in quarantined),
+    ]

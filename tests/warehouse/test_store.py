@@ -1,0 +1,288 @@
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from newsroom import SEEN, digest
+
+from warehouse import contracts
+from warehouse.store import Batch, Store, StoreLockedError, open_store
+
+CUES = pl.DataFrame(
+    [("it", "abbreviation", "sig.", None), ("it", "weekday", "martedì", "2")],
+    schema=["language", "kind", "cue", "value"],
+    orient="row",
+)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two articles a batch, so that five articles are three batches."""
+    for name in ("core_articles", "core_segments", "core_languages"):
+        table = contracts.table(name)
+        assert table.derivation is not None
+        small = replace(table, derivation=replace(table.derivation, batch=2))
+        monkeypatch.setitem(contracts._BY_NAME, name, small)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "store.duckdb"
+
+
+@pytest.fixture
+def store(path: Path) -> Iterator[Store]:
+    with open_store(path) as opened:
+        opened.load_seed("seed_cue_words", CUES)
+        land(opened, "abcde")
+        yield opened
+
+
+def land(store: Store, names: str, status: str = "read", modified_ns: int = 1) -> int:
+    """Land one file with one article for each letter."""
+    files = pl.DataFrame(
+        [
+            {
+                "file_id": f"file_{name}", "root": "/in", "path": f"{name}.txt", "sha256": name,
+                "size": 1, "modified_ns": modified_ns, "media_type": "text/plain",
+                "encoding": "utf-8", "landed_at": SEEN, "status": status, "reason": None,
+                "reader": "1",
+            }
+            for name in names
+        ],
+        schema_overrides={"reason": pl.String},
+    )  # fmt: skip
+    declared = {f"declared_{what}": None for what in ("published", "title", "outlet", "language")}
+    articles = pl.DataFrame(
+        [
+            {
+                "article_id": name, "file_id": f"file_{name}", "ordinal": 0, "text": f"{name}.",
+                "body_start": 0, "body_end": 2, **declared,
+            }
+            for name in (names if status == "read" else "")
+        ],
+        schema=contracts.table("raw_articles").column_names if status != "read" else None,
+    )  # fmt: skip
+    return store.land(files, articles)
+
+
+def articles_of(batch: Batch) -> pl.DataFrame:
+    return batch.frames["raw_articles"].select(
+        "article_id",
+        source_path="file_id",
+        first_seen_at=pl.lit(SEEN),
+        body="text",
+        body_hash="text",
+        title=pl.lit(None, pl.String),
+        outlet=pl.lit(None, pl.String),
+        published_from=pl.lit(None, pl.Datetime("us")),
+        published_to=pl.lit(None, pl.Datetime("us")),
+        published_precision=pl.lit("unknown"),
+        published_declared=pl.lit(None, pl.String),
+    )
+
+
+def segments_of(batch: Batch) -> pl.DataFrame:
+    return batch.frames["core_articles"].select(
+        "article_id",
+        segment_id="article_id",
+        ordinal=pl.lit(0, pl.Int32),
+        kind=pl.lit("sentence"),
+        start=pl.lit(0),
+        end=pl.lit(2),
+        text="body",
+        text_hash="body",
+    )
+
+
+def languages_of(batch: Batch) -> pl.DataFrame:
+    return batch.frames["core_segments"].select(
+        "segment_id", "article_id", language=pl.lit("it"), confidence=pl.lit(1.0),
+        detector=pl.lit("by hand"), detector_version=pl.lit("1"),
+    )  # fmt: skip
+
+
+VERBS = {
+    "core_articles": articles_of, "core_segments": segments_of, "core_languages": languages_of,
+}  # fmt: skip
+
+
+def make(store: Store, *tables: str) -> dict[str, list[str]]:
+    """Make what is pending; return the articles that were made anew, by table."""
+    done: dict[str, list[str]] = {}
+    for table in tables or VERBS:
+        for batch in store.pending(table):
+            store.put(batch, VERBS[table](batch))
+            done.setdefault(table, []).extend(batch.keys["article_id"])
+    return done
+
+
+def test_a_second_run_does_nothing(store: Store) -> None:
+    assert make(store) == {table: list("abcde") for table in VERBS}
+    fingerprint = store.fingerprint()
+    assert make(store) == {}
+    assert store.fingerprint() == fingerprint
+
+
+def test_batches_are_bounded_and_count_their_progress(store: Store) -> None:
+    seen = []
+    for batch in store.pending("core_articles"):
+        seen.append((batch.keys.height, batch.done_before, batch.total))
+        assert set(batch.frames["raw_articles"]["article_id"]) == set(batch.keys["article_id"])
+        store.put(batch, articles_of(batch))
+    assert seen == [(2, 0, 5), (2, 2, 5), (1, 4, 5)]
+
+
+def test_putting_a_batch_twice_writes_it_once(store: Store) -> None:
+    batch = next(store.pending("core_articles"))
+    for _ in range(2):
+        assert store.put(batch, articles_of(batch)) == 2
+    assert store.count("core_articles") == 2
+
+
+def test_a_key_without_rows_is_done_too(store: Store) -> None:
+    for batch in store.pending("core_articles"):
+        store.put(batch, articles_of(batch).clear())
+    assert store.count("core_articles") == 0
+    assert list(store.pending("core_articles")) == []
+
+
+def test_a_run_that_breaks_in_the_middle_goes_on_where_it_stopped(path: Path, store: Store) -> None:
+    with pytest.raises(RuntimeError, match="in the middle"):
+        for number, batch in enumerate(store.pending("core_articles")):
+            if number == 1:
+                raise RuntimeError("in the middle")
+            store.put(batch, articles_of(batch))
+    store.connection.close()
+    with open_store(path) as again:
+        assert again.count("core_articles") == 2
+        assert make(again, "core_articles") == {"core_articles": list("cde")}
+        assert again.count("core_articles") == 5
+
+
+def test_rows_and_marks_are_written_together_or_not_at_all(store: Store) -> None:
+    batch = next(store.pending("core_articles"))
+    broken = articles_of(batch).with_columns(body=pl.lit(None, pl.String))
+    with pytest.raises(duckdb.Error):
+        store.put(batch, broken)
+    assert store.count("core_articles") == 0
+    assert make(store, "core_articles") == {"core_articles": list("abcde")}
+
+
+def test_what_is_not_made_yet_makes_nothing_pending_downstream(store: Store) -> None:
+    batch = next(store.pending("core_articles"))
+    store.put(batch, articles_of(batch))
+    assert make(store, "core_segments") == {"core_segments": ["a", "b"]}
+
+
+def test_new_articles_are_all_that_is_made(store: Store) -> None:
+    make(store)
+    assert land(store, "ef") == 1
+    assert make(store) == {table: ["f"] for table in VERBS}
+
+
+def test_a_new_version_redoes_only_what_depends_on_it(path: Path, store: Store) -> None:
+    make(store)
+    store.connection.close()
+    with open_store(path, {"core_segments": "another rule"}) as later:
+        assert make(later) == {
+            "core_segments": list("abcde"), "core_languages": list("abcde"),
+        }
+        assert later.count("core_segments") == 5
+
+
+def test_another_seed_redoes_only_who_reads_its_kind(store: Store) -> None:
+    make(store)
+    weekdays = CUES.with_columns(
+        cue=pl.when(kind="weekday").then(pl.lit("mercoledì")).otherwise("cue")
+    )
+    assert store.load_seed("seed_cue_words", weekdays)
+    assert make(store) == {}
+    abbreviations = CUES.with_columns(
+        cue=pl.when(kind="abbreviation").then(pl.lit("dott.")).otherwise("cue")
+    )
+    assert store.load_seed("seed_cue_words", abbreviations)
+    assert sorted(make(store)) == ["core_languages", "core_segments"]
+
+
+def test_the_same_seed_changes_nothing(store: Store) -> None:
+    before = store.revision("seed_cue_words")
+    assert not store.load_seed("seed_cue_words", CUES.reverse())
+    assert store.revision("seed_cue_words") == before
+
+
+def test_a_whole_table_that_comes_out_the_same_keeps_its_revision(store: Store) -> None:
+    make(store)
+
+    def stories(batch: Batch) -> pl.DataFrame:
+        return batch.frames["core_articles"].select(
+            "article_id",
+            story_id=pl.lit("story"),
+            origin_article_id="article_id",
+            copy_kind=pl.lit("original"),
+            score=pl.lit(1.0),
+            why=pl.lit("by hand"),
+            resolver=pl.lit("by hand"),
+            resolver_version=pl.lit("1"),
+        )
+
+    (batch,) = store.pending("core_story_articles")
+    store.put(batch, stories(batch))
+    revision = store.revision("core_story_articles")
+    assert list(store.pending("core_story_articles")) == []
+    store._bump("core_links")
+    store._versions.clear()
+    (batch,) = store.pending("core_story_articles")
+    store.put(batch, stories(batch).reverse())
+    assert store.revision("core_story_articles") == revision
+    assert list(store.pending("core_story_articles")) == []
+
+
+def test_a_file_listed_again_makes_no_article_twice(store: Store) -> None:
+    assert land(store, "ab", modified_ns=2) == 0
+    assert store.count("raw_articles") == 5
+    listing = pl.DataFrame(
+        [("/in", "a.txt", 1, 2), ("/in", "a.txt", 1, 3), ("/in", "new.txt", 1, 1)],
+        schema=["root", "path", "size", "modified_ns"],
+        orient="row",
+    )
+    assert store.unseen(listing, "1").rows() == [("/in", "a.txt", 1, 3), ("/in", "new.txt", 1, 1)]
+
+
+def test_a_quarantined_file_is_read_again_by_new_readers_only(store: Store) -> None:
+    land(store, "q", status="quarantined")
+    listing = pl.DataFrame(
+        [("/in", "q.txt", 1, 1)], schema=["root", "path", "size", "modified_ns"], orient="row"
+    )
+    assert store.unseen(listing, "1").is_empty()
+    assert store.unseen(listing, "2").height == 1
+
+
+def test_a_check_holds_for_the_rows_it_saw(store: Store) -> None:
+    at = datetime(2026, 11, 22)
+    store.record_check("raw_articles", digest("suite"), True, {"said": "well"}, at)
+    assert store.passed_check("raw_articles", digest("suite")) == {"said": "well"}
+    assert store.passed_check("raw_articles", digest("another suite")) is None
+    land(store, "f")
+    assert store.passed_check("raw_articles", digest("suite")) is None
+
+
+def test_a_second_writer_is_told_to_wait(path: Path, store: Store) -> None:
+    import subprocess
+    import sys
+
+    told = subprocess.run(
+        [
+            sys.executable, "-c",
+            "import sys; from pathlib import Path; from warehouse.store import *\n"
+            "try:\n  open_store(Path(sys.argv[1]), wait_seconds=0).__enter__()\n"
+            "except StoreLockedError as error: print(error)",
+            str(path),
+        ],
+        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert "in use by another run" in told.stdout
+    assert StoreLockedError.__doc__

@@ -1,0 +1,297 @@
+"""What only a person knows of the marts.
+
+They are checked with the store at hand, so their counts are reconciled with what they are made of.
+"""
+
+from warehouse.suites.expectation import (
+    Expectation,
+    no_row,
+    nothing_in,
+    same_count,
+    share_at_most,
+)
+
+
+def _origins_within_articles(table: str) -> Expectation:
+    return no_row(
+        table,
+        "origins are no more than articles",
+        "origins > articles",
+        "an origin is one article of those that tell it",
+    )
+
+
+def _dates_in_order(table: str) -> Expectation:
+    return no_row(
+        table,
+        "the last is not before the first",
+        "first_published > last_published",
+        "an interval of publication",
+    )
+
+
+EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
+    "mart_articles": (
+        same_count(
+            "as many as raw articles",
+            "mart_articles",
+            "raw_articles",
+            "an article in is an article out",
+        ),
+        no_row(
+            "mart_articles",
+            "publication does not end before it begins",
+            "published_from > published_to OR (published_from IS NULL) <> (published_to IS NULL)",
+            "a date is an interval",
+        ),
+        no_row(
+            "mart_articles",
+            "what was not declared says how it was inferred",
+            "(published_precision = 'unknown' AND published_from IS NOT NULL) "
+            "<> (published_inferred_from IS NOT NULL)",
+            "a guess carries what it was inferred from",
+        ),
+        no_row(
+            "mart_articles",
+            "no more segments are translated than there are",
+            "segments_translated > segments",
+            "counts reconcile",
+        ),
+        no_row(
+            "mart_articles",
+            "without translation the English is the body",
+            "segments_translated = 0 AND body_en <> body",
+            "untranslated parts stay as they are",
+        ),
+        no_row(
+            "mart_articles",
+            "originals are their own origin",
+            "(copy_kind = 'original') <> (origin_article_id = article_id)",
+            "origins count independent tellings",
+        ),
+        share_at_most(
+            "mart_articles",
+            "articles less than half in English",
+            "segments_translated < segments / 2",
+            0.2,
+            "analysts read English; see mart_segments.fallback_reason for what is missing",
+        ),
+        share_at_most(
+            "mart_articles",
+            "articles of undetermined language",
+            "language = 'und'",
+            0.05,
+            "a whole article has words enough to tell its language",
+        ),
+    ),
+    "mart_segments": (
+        same_count(
+            "as many as core segments",
+            "mart_segments",
+            "core_segments",
+            "no segment is lost for want of a language or a translation row",
+        ),
+        no_row(
+            "mart_segments",
+            "untranslated says why",
+            "(origin = 'untranslated') <> (text_en IS NULL) "
+            "OR (text_en IS NULL AND fallback_reason IS NULL)",
+            "a segment is translated or says why not",
+        ),
+        no_row(
+            "mart_segments",
+            "identity keeps the text",
+            "origin = 'identity' AND text_en <> text",
+            "text in the target language is not touched",
+        ),
+        share_at_most(
+            "mart_segments",
+            "untranslated segments",
+            "origin = 'untranslated'",
+            0.2,
+            "one segment in five without English: an engine is missing",
+        ),
+    ),
+    "mart_stories": (
+        same_count("as many as core stories", "mart_stories", "core_stories", "no story is lost"),
+        Expectation(
+            "articles add up",
+            "(coalesce(sum(articles), 0) - (SELECT count(*) FROM mart_articles))",
+            "every article is in one story",
+            minimum=0,
+            maximum=0,
+        ),
+        _origins_within_articles("mart_stories"),
+        _dates_in_order("mart_stories"),
+    ),
+    "mart_entities": (
+        same_count(
+            "as many as linked entities",
+            "mart_entities",
+            "(SELECT DISTINCT entity_id FROM core_links)",
+            "an entity somebody names is here",
+        ),
+        Expectation(
+            "mentions add up",
+            "(coalesce(sum(mentions), 0) - (SELECT count(*) FROM mart_mentions))",
+            "every mention names one entity",
+            minimum=0,
+            maximum=0,
+        ),
+        _origins_within_articles("mart_entities"),
+        no_row(
+            "mart_entities",
+            "articles are no more than mentions",
+            "articles > mentions",
+            "an article names it at least once",
+        ),
+        _dates_in_order("mart_entities"),
+    ),
+    "mart_mentions": (
+        same_count(
+            "as many as linked mentions",
+            "mart_mentions",
+            "core_links",
+            "no linked mention is lost",
+        ),
+        nothing_in(
+            "articles without any entity",
+            "SELECT a.article_id, a.title FROM mart_articles a ANTI JOIN mart_mentions m "
+            "USING (article_id) WHERE length(a.body) > 500",
+            "a hundred words of news name somebody; else a language is not understood",
+            severity="warning",
+        ),
+    ),
+    "mart_quotes": (
+        same_count("as many as core quotes", "mart_quotes", "core_quotes", "no quotation is lost"),
+        nothing_in(
+            "a statement has one number of origins",
+            "SELECT statement_id, count(DISTINCT origins) AS counts FROM mart_quotes "
+            "GROUP BY statement_id HAVING count(DISTINCT origins) > 1",
+            "origins are of the statement, not of the quotation",
+        ),
+        no_row(
+            "mart_quotes",
+            "speakers have names",
+            "(speaker_entity_id IS NULL) <> (speaker_name IS NULL)",
+            "a name comes from its entity",
+        ),
+    ),
+    "mart_memberships": (
+        _origins_within_articles("mart_memberships"),
+        no_row(
+            "mart_memberships",
+            "nobody is a member of itself",
+            "group_entity_id = member_entity_id",
+            "group and member are two; both names were resolved to one entity",
+            severity="warning",
+        ),
+        nothing_in(
+            "member and not member at once",
+            "SELECT group_name, member_name FROM mart_memberships "
+            "GROUP BY group_entity_id, group_name, member_entity_id, member_name "
+            "HAVING count(*) FILTER (WHERE status = 'not_member') BETWEEN 1 AND count(*) - 1",
+            "sources differ, or a denial was read as a statement: worth a look",
+            severity="warning",
+        ),
+    ),
+    "mart_roles": (
+        _origins_within_articles("mart_roles"),
+        no_row(
+            "mart_roles",
+            "organisations have names",
+            "(organization_entity_id IS NULL) <> (organization_name IS NULL)",
+            "a name comes from its entity",
+        ),
+    ),
+    "mart_claims": (
+        no_row(
+            "mart_claims",
+            "one origin is single",
+            "(verdict = 'single') <> (origins = 1)",
+            "agreement needs two who are independent",
+        ),
+        no_row(
+            "mart_claims",
+            "every claim has an account",
+            "len(accounts) = 0",
+            "a claim is what somebody says",
+        ),
+        no_row(
+            "mart_claims",
+            "accounts bound a value",
+            "len(list_filter(accounts, lambda account: "
+            "account.relation NOT IN ('=', '>', '>=', '<', '<=', '~'))) > 0",
+            "a range is two accounts",
+        ),
+        no_row(
+            "mart_claims",
+            "an account has no more origins than its claim",
+            "len(list_filter(accounts, lambda account: account.origins > origins "
+            "OR account.origins > account.articles)) > 0",
+            "an origin is one article of those that tell it",
+        ),
+    ),
+    "mart_timeline": (
+        no_row(
+            "mart_timeline",
+            "happenings do not end before they begin",
+            "date_from > date_to",
+            "a happening is an interval of days",
+        ),
+        nothing_in(
+            "no passage tells one happening twice",
+            "SELECT date_from, date_to, item.article_id, item.start, count(*) AS happenings "
+            "FROM (SELECT date_from, date_to, unnest(evidence) AS item FROM mart_timeline) "
+            "GROUP BY ALL HAVING count(*) > 1",
+            "copies and translations of one sentence are one happening",
+        ),
+    ),
+    "mart_cooccurrences": (
+        no_row(
+            "mart_cooccurrences",
+            "a pair is kept once",
+            "entity_a_id >= entity_b_id",
+            "the first by id stands first",
+        ),
+        _origins_within_articles("mart_cooccurrences"),
+    ),
+    "mart_outlets": (
+        Expectation(
+            "articles add up",
+            "(coalesce(sum(articles), 0) - (SELECT count(*) FROM mart_articles))",
+            "every article has one outlet, or the row without a name",
+            minimum=0,
+            maximum=0,
+        ),
+        no_row(
+            "mart_outlets",
+            "an article is an original or a copy",
+            "originals + copies <> articles",
+            "counts reconcile",
+        ),
+        _dates_in_order("mart_outlets"),
+    ),
+    "mart_runs": (
+        no_row(
+            "mart_runs",
+            "parts are no more than the whole",
+            "new_articles > articles OR segments_untranslated > segments",
+            "counts reconcile",
+        ),
+        Expectation(
+            "the newest run counts these articles",
+            "(max_by(articles, version) - (SELECT count(*) FROM mart_articles))",
+            "a version tells of itself",
+            minimum=0,
+            maximum=0,
+        ),
+    ),
+    "mart_quarantine": (
+        nothing_in(
+            "nothing quarantined was read",
+            "SELECT q.* FROM mart_quarantine q JOIN raw_articles a USING (file_id)",
+            "a quarantined file yields no article",
+        ),
+    ),
+}
