@@ -54,7 +54,7 @@ def _show(rows: duckdb.DuckDBPyRelation, output: str, limit: int) -> None:
     elif output == "csv":
         nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
         plain = frame.with_columns(
-            frame[name].map_elements(str, return_dtype=str) for name in nested  # type: ignore[arg-type]
+            frame[name].map_elements(str, return_dtype=str) for name in nested
         )
         typer.echo(plain.write_csv(), nl=False)
     else:

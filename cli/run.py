@@ -93,7 +93,8 @@ def _summary(home: Home, version: Manifest, is_new: bool) -> None:
     with published(home) as marts:
         for label, value in _lines(marts):
             table.add_row(label, value)
-    table.add_row("published", version.version if is_new else f"nothing new; {version.version} stays")
+    present = version.version if is_new else f"nothing new; {version.version} stays"
+    table.add_row("published", present)
     table.add_row("file", str(home.marts))
     console.print(table)
     console.print(f'try  babelwire query "{_TRY}"')

@@ -337,7 +337,7 @@ class Store:
             self._bump("raw_files")
             if new.height:
                 self._bump("raw_articles")
-        return new.height
+        return int(new.height)
 
     # -- checks ----------------------------------------------------------------------------
 

@@ -116,7 +116,8 @@ def _from_people(cues: Cues) -> Iterator[Evidence]:
     given = pl.Series(sorted(cues.forms("given_name")), dtype=pl.String).implode()
     first = _TEXT.str.extract(r"^([\p{L}'’]+)")
     yield "given name", GIVEN_NAME, "PERSON", named & first.is_in(given)
-    yield "given name alone", ALONE, "PERSON", (_WORDS == 1) & _TEXT.is_in(given)
+    by_article = _ends(cues.seen("determiner") + r"\s*")
+    yield "given name alone", ALONE, "PERSON", alone & _TEXT.is_in(given) & ~by_article
     verb = cues.seen("speech_verb")
     speaks = _begins(rf",?\s+{verb}") | _ends(verb + r"\s+")
     yield "speaks", SPEAKS, "PERSON", _ALPHABETIC & _WORDS.is_between(2, 3) & speaks

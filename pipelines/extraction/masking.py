@@ -1,7 +1,9 @@
 """Segments with their mentions masked, so that rules speak of mentions and not of names."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -34,12 +36,16 @@ class Masked:
 
     def enumeration(self, *types: str) -> str:
         """Match one or several mentions of the types, joined by commas and conjunctions."""
-        conjunction = self.cues.any("conjunction")
-        item = rf"{self.cues.determiner()}[«“\"‘]?{marked(*types)}[»”\"’]?(?:\s\([^()]{{1,20}}\))?"
-        return (
-            rf"{item}(?:(?:\s?,\s?(?:{conjunction}\s)?|\s{conjunction}\s)"
-            rf"(?:{self.cues.any('determiner')}\s?)?{item})*"
+        cues = self.cues
+        conjunction = rf"{cues.any('conjunction')}\s?(?:{cues.any('by')}\s?)?"
+        endings = "|".join(sorted(cues.words("adjective_ending"), key=len, reverse=True)) or NEVER
+        what = rf"(?:{cues.any('org_noun', 'type_cue')}\s|[a-zà-ÿ]{{2,}}(?:{endings})\s)"
+        based = rf"(?:{marked('GPE')}-[a-z]+\s)?"
+        item = (
+            rf"{cues.determiner()}{based}{what}{{0,2}}[«“\"‘]?{marked(*types)}[»”\"’]?"
+            rf"(?:\s\([^()]{{1,20}}\))?"
         )
+        return rf"{item}(?:(?:\s?,\s?(?:{conjunction})?|\s{conjunction}){item})*"
 
     def within(self, spans: pl.DataFrame, at: str, to: str) -> pl.DataFrame:
         """Join to each span the mentions inside it, as mention_id and member_at."""
@@ -52,6 +58,37 @@ class Masked:
         """Join to each row the mention that begins at a position, as column ``into``."""
         starts = self.mentions.select(pl.col("at").alias(at), pl.col("mention_id").alias(into))
         return rows.join(starts, on=at, how="left")
+
+    @cached_property
+    def _starts(self) -> dict[str, list[int]]:
+        """Where mentions of each mark begin, in order."""
+        starts: dict[str, list[int]] = {}
+        for at, mark in self.mentions.sort("at").select("at", "masked_as").rows():
+            starts.setdefault(mark, []).append(at)
+        return starts
+
+    @cached_property
+    def _articles(self) -> tuple[list[int], list[str]]:
+        """Where segments begin, and whose they are."""
+        rows = self.corpus.segments.select("position", "article_id").rows()
+        return [at for at, _ in rows], [article for _, article in rows]
+
+    def article_at(self, at: int) -> str:
+        """Return the article in which a position lies."""
+        positions, articles = self._articles
+        return articles[bisect_right(positions, at) - 1]
+
+    def last_before(self, at: int, *types: str) -> int | None:
+        """Return where the last mention before a position, in its article, begins.
+
+        The first of the types that has one decides.
+        """
+        for type_ in types:
+            starts = self._starts.get(type_, [])
+            index = bisect_left(starts, at) - 1
+            if index >= 0 and self.article_at(starts[index]) == self.article_at(at):
+                return starts[index]
+        return None
 
     def antecedent(self, rows: pl.DataFrame, at: str, into: str, *types: str) -> pl.DataFrame:
         """Join to each row the last mention of the types before a position in its article.
@@ -113,18 +150,25 @@ def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_groups(corpus: Corpus, words: Cues, mentions: pl.DataFrame) -> pl.DataFrame:
-    """Mark organisations that have members: their name says so, or the text calls them a group."""
+    """Mark organisations that have members: by name, or because the text says so."""
     before = [corpus.text[max(0, at - _CONTEXT) : at] for at in mentions["at"]]
     after = [corpus.text[to : to + _CONTEXT] for to in mentions["to"]]
+    no_alliances = ("group", "community", "organization", "agreement")
     alliances = "|".join(
-        cue for cue, value in words.values("group_noun").items() if value not in ("group", "community")
+        cue for cue, value in words.values("group_noun").items() if value not in no_alliances
     )
     noun = rf"\b(?:{alliances or NEVER})\b"
+    between = rf"(?:\s(?:{words.seen('called')}|\p{{Ll}}+(?:al|ale|le|an|no|na|ne|nal)))?"
+    founded = rf"{words.seen('founded')}(?:\s\w+\s\d{{4}})?\s{words.seen('by')}"
     called = (
         pl.col("surface").str.contains(words.seen("group_name"))
-        | pl.col("before").str.contains(rf"(?i){noun}(?:\s[\w-]+){{0,3}}\s[«“\"‘']?$")
+        | pl.col("before").str.contains(rf"(?i){noun}{between}\s[«“\"‘']?$")
         | pl.col("after").str.contains(
             rf"(?i)^[»”\"’']?\s?,?\s{words.seen('determiner')}\s?(?:[\w-]+\s){{0,2}}{noun}"
+        )
+        | pl.col("after").str.contains(rf"(?i)^[^.;\x00]{{0,25}}\b{founded}")
+        | pl.col("before").str.contains(
+            rf"(?i){words.seen('member_of', 'not_member')}\s?{words.determiner()}$"
         )
     )
     return (

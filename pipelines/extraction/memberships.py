@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.extraction.corpus import GAP, MENTION, marked
+from pipelines.extraction.corpus import FILL, GAP, MENTION, marked
 from pipelines.extraction.cues import pattern
 from pipelines.extraction.masking import Masked, masked_segments
 from warehouse.contracts import table
@@ -13,7 +13,7 @@ _NAMED, _ANAPHOR = 0.9, 0.8
 #: What may be a member: a person works for a group, which is a role.
 _MEMBERS = ("ORG", "GROUP", "GPE", "PRODUCT")
 #: How many code points may lie between a cue and what it governs, mentions excepted.
-_NEAR, _FAR = 40, 90
+_NEAR, _FAR, _FARTHEST = 40, 90, 160
 
 _FOUND = {
     "members_at": pl.Int64,
@@ -76,10 +76,24 @@ def core_memberships(
 
 def _memberships(masked: Masked) -> pl.DataFrame:
     """Return group and member mentions of one language's segments."""
-    rules = (_joined, _created, _contains, _listed, _continues, _outside, _absent)
+    rules = (
+        _joined,
+        _created,
+        _founded,
+        _contains,
+        _among,
+        _listed,
+        _continues,
+        _outside,
+        _outside_inverted,
+        _nor,
+        _absent,
+    )
     rows = [row for rule in rules for row in rule(masked)]
     spans = pl.DataFrame(rows, schema=_FOUND, orient="row")
-    members = masked.within(spans, "members_at", "members_to")
+    members = masked.within(spans, "members_at", "members_to").filter(
+        ~pl.col("member_to").is_in(_compounded(masked.corpus.text))
+    )
     members = masked.corpus.at(members, "member_at")
     members = masked.mention_at(members, "at_group", "group_named")
     members = masked.antecedent(members, "group_from", "group_meant", "GROUP")
@@ -107,6 +121,11 @@ def _memberships(masked: Masked) -> pl.DataFrame:
     )
 
 
+def _compounded(text: str) -> list[int]:
+    """Return where mentions end that only qualify what follows: "Lisbon-based"."""
+    return [match.start() for match in pattern(rf"(?<={FILL})-(?=[a-z])").finditer(text)]
+
+
 _Row = tuple[int, int, int, int, str, str]
 
 
@@ -116,11 +135,34 @@ def _plain(most: int) -> str:
 
 
 def _joined(masked: Masked) -> list[_Row]:
-    """Members, a verb of belonging, the group: "Intel and AMD have joined the alliance"."""
-    return [
+    """Members, a verb of belonging, the group: "Intel and AMD have joined the alliance".
+
+    The group may be left out ("NVIDIA has joined", "vi ha aderito il CNR"): then it is the one
+    the article spoke of last.
+    """
+    cues = masked.cues
+    items = masked.enumeration(*_MEMBERS)
+    also = rf"(?:\s(?:{cues.any('also')}))?"
+    joins = cues.any("joins_it")
+    part_of = rf"{cues.any('determiner')}\s?(?:{cues.any('group_noun')}\s)?"
+    rules = (
+        rf"(?P<members>{items}){_plain(_NEAR)}\b(?P<cue>{joins})(?!\s?{cues.determiner()}{MENTION})",
+        rf"(?P<cue>{joins}){also}\s(?P<members>{items})",
+        rf"{part_of}(?P<group>{marked('GROUP')})\s(?P<cue>{joins}){also}\s(?P<members>{items})",
+    )
+    denied = pattern(rf"{cues.any('negation')}|\d")
+    found = [
         *_members_then_group(masked, "member_of", "member"),
         *_members_then_group(masked, "founder", "founder"),
     ]
+    for expression in rules:
+        for match in pattern(expression).finditer(masked.corpus.text):
+            named = match.start("group") if "group" in match.groupdict() else -1
+            meant = named if named >= 0 else match.start("cue")
+            besides = match[0].replace(match["members"], "")
+            if not denied.search(besides) and not _is_source(masked, match.start("members")):
+                found.append((*match.span("members"), named, meant, "member", match["cue"]))
+    return found
 
 
 def _created(masked: Masked) -> list[_Row]:
@@ -136,14 +178,61 @@ def _members_then_group(masked: Masked, kind: str, status: str) -> list[_Row]:
         rf"{masked.group}"
     )
     denied = pattern(rf"{cues.any('negation')}|\d")
-    source = pattern(rf"{cues.any('attribution')}\s{cues.determiner()}$")
     text = masked.corpus.text
     return [
         (*match.span("members"), match.start("group"), match.start("group"), status, match["cue"])
         for match in rule.finditer(text)
         if not denied.search(match["between"])
-        and not source.search(text[max(0, match.start() - _NEAR) : match.start()])
+        and not _is_source(masked, match.start())
     ]
+
+
+def _is_source(masked: Masked, at: int) -> bool:
+    """Say whether what begins at a position is named as the source of what is told."""
+    source = pattern(rf"{masked.cues.any('attribution')}\s?{masked.cues.determiner()}$")
+    return bool(source.search(masked.corpus.text, max(0, at - _NEAR), at))
+
+
+def _founded(masked: Masked) -> list[_Row]:
+    """The group, a word for its founding, its founders: "fondata nel 2009 da A".
+    """
+    cues = masked.cues
+    by = rf"(?:\s[\w']+\s\d{{4}})?\s{cues.any('by')}\s?"
+    rule = pattern(
+        rf"{masked.group}(?P<between>{_plain(_NEAR)})(?P<cue>{cues.any('founded')}){by}"
+        rf"(?P<members>{masked.enumeration(*_MEMBERS)})"
+    )
+    return [
+        (*match.span("members"), match.start("group"), match.start("group"), "founder", match["cue"])
+        for match in rule.finditer(masked.corpus.text)
+    ]
+
+
+def _among(masked: Masked) -> list[_Row]:
+    """Members by their noun: "its members include A and B", "A and B are among its members"."""
+    cues = masked.cues
+    items = masked.enumeration(*_MEMBERS)
+    founding = cues.any("founding")
+    noun = rf"(?:{founding}\s)?{cues.any('members_noun')}(?:\s{founding})?"
+    of_group = rf"(?:\s{cues.any('role_link')}?\s?{cues.determiner()}{masked.group})?"
+    rules = (
+        rf"\b{noun}{of_group}(?P<cue>{_plain(20)}\b{cues.any('list_verb')})\s?:?\s"
+        rf"(?P<members>{items})",
+        rf"(?P<members>{items}){_plain(_NEAR)}\b(?P<cue>{cues.any('among')})\s{cues.determiner()}"
+        rf"(?:\w+\s)??{noun}{of_group}",
+    )
+    denied = pattern(rf"{cues.any('negation', 'not_member')}")
+    rows: list[_Row] = []
+    for expression in rules:
+        for match in pattern(expression).finditer(masked.corpus.text):
+            besides = match[0].replace(match["members"], "")
+            if denied.search(besides):
+                continue
+            named = match.start("group")
+            meant = named if named >= 0 else match.start("cue")
+            status = "founder" if pattern(founding).search(besides) else "member"
+            rows.append((*match.span("members"), named, meant, status, _words(match["cue"])))
+    return rows
 
 
 def _contains(masked: Masked) -> list[_Row]:
@@ -259,18 +348,48 @@ def _outside(masked: Masked) -> list[_Row]:
     cues = masked.cues
     items = masked.enumeration(*_MEMBERS)
     rule = pattern(
-        rf"(?P<members>{items}){_plain(_FAR)}(?P<cue>{cues.any('not_member')})"
+        rf"(?P<members>{items}){_plain(_FARTHEST)}\b(?P<cue>{cues.any('not_member', 'not_in_it')})"
         rf"(?:\s?{cues.determiner()}{_plain(_NEAR)}{masked.group})?"
         rf"(?:\s?,?\s{cues.any('also_not')}\s(?P<more>{items}))?"
     )
+    aside = pattern(rf",\s{cues.any('relative')}\s[^,.;{GAP}]*,")
+    text = aside.sub(lambda match: "," + " " * (len(match[0]) - 2) + ",", masked.corpus.text)
     rows: list[_Row] = []
-    for match in rule.finditer(masked.corpus.text):
+    for match in rule.finditer(text):
         named = match.start("group")
         meant = named if named >= 0 else match.start("cue")
         rows.append((*match.span("members"), named, meant, "not_member", match["cue"]))
         if match["more"]:
             rows.append((*match.span("more"), named, meant, "not_member", match["cue"]))
     return rows
+
+
+def _outside_inverted(masked: Masked) -> list[_Row]:
+    """The same with the subject behind: "non fa parte della coalizione il Met Office"."""
+    rule = pattern(
+        rf"(?P<cue>{masked.cues.any('not_member')})\s?{masked.cues.determiner()}{masked.group}\s"
+        rf"(?P<members>{masked.enumeration(*_MEMBERS)})"
+    )
+    return [
+        (*match.span("members"), match.start("group"), match.start("group"), "not_member", match["cue"])
+        for match in rule.finditer(masked.corpus.text)
+    ]
+
+
+def _nor(masked: Masked) -> list[_Row]:
+    """A sentence that adds to the one before it: "Neither is Isomorphic Labs"."""
+    cues = masked.cues
+    outside = pattern(cues.any("not_member", "not_in_it"))
+    rule = pattern(
+        rf"{GAP}(?P<cue>{cues.any('also_not')}(?:\s{cues.any('is', 'auxiliary')})?)\s"
+        rf"(?P<members>{masked.enumeration(*_MEMBERS)})"
+    )
+    text = masked.corpus.text
+    return [
+        (*match.span("members"), -1, match.start("cue"), "not_member", match["cue"])
+        for match in rule.finditer(text)
+        if outside.search(text, text.rfind(GAP, 0, match.start()) + 1, match.start())
+    ]
 
 
 def _absent(masked: Masked) -> list[_Row]:

@@ -1,15 +1,26 @@
-"""Who is or was what, where: appositions and titles around a person's name."""
+"""Who is or was what, where: role phrases, and the person each is said of.
+
+A role phrase names a role and mostly where it is held: "president of the Alliance", "the agency's
+deputy director", "sa directrice". It is said of the person it stands beside, or of the person the
+phrase before it is said of, or of the "he" or "she" it introduces.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.extraction.corpus import marked
-from pipelines.extraction.cues import Cues, pattern
+from pipelines.extraction.corpus import GAP, marked
+from pipelines.extraction.cues import pattern
 from pipelines.extraction.masking import Masked, masked_segments
 from warehouse.contracts import table
 
 EXTRACTOR = "apposition"
-#: An apposition says so in so many words; a possessive needs its owner to be found.
-_STATED, _POSSESSIVE = 0.92, 0.8
+#: Said in so many words; by a possessive or noun whose owner had to be found; of a pronoun.
+_STATED, _OWNED, _OF_PRONOUN = 0.92, 0.8, 0.75
+#: Code points before a role phrase in which its person is looked for.
+_NEAR = 80
 
 _SCHEMA = {
     "role_id": pl.String,
@@ -27,7 +38,17 @@ _SCHEMA = {
     "extractor_version": pl.String,
     "confidence": pl.Float64,
 }
-_GROUPS = ("person", "role", "field", "former", "org", "now_org")
+_FOUND = {
+    "at": pl.Int64,
+    "to": pl.Int64,
+    "role_at": pl.Int64,
+    "role_to": pl.Int64,
+    "at_person": pl.Int64,
+    "at_org": pl.Int64,
+    "role_en": pl.String,
+    "status": pl.String,
+    "confidence": pl.Float64,
+}
 
 
 def core_roles(
@@ -54,9 +75,7 @@ def core_roles(
         .with_columns(
             text=_slice("start", "end"),
             role=_slice("role_start", "role_end"),
-            role_id=pl.format(
-                "{}/r{}-{}-{}", "article_id", "start", "end", "status"
-            ),
+            role_id=pl.format("{}/r{}-{}-{}", "article_id", "role_start", "role_end", "status"),
             extractor=pl.lit(EXTRACTOR),
             extractor_version=pl.lit(derivation.version),
         )
@@ -71,58 +90,13 @@ def _slice(start: str, end: str) -> pl.Expr:
     return pl.col("body").str.slice(start, pl.col(end) - pl.col(start))
 
 
-def _patterns(cues: Cues) -> list[tuple[str, float]]:
-    """Return the rules, each a pattern over masked text, with its confidence."""
-    person = f"(?P<person>{marked('PERSON')})"
-    place = marked("ORG", "GROUP", "PRODUCT", "GPE")
-    org, now_org = f"(?P<org>{place})", f"(?P<now_org>{marked('ORG', 'GROUP')})"
-    link = rf"{cues.any('role_link')}\s?{cues.determiner()}[«“\"‘]?"
-    former = rf"(?P<former>{cues.any('former')}[\s-]?)?"
-    field = rf"(?:\s{cues.any('role_link')}\s?{cues.determiner()}(?P<field>{cues.any('role_field')}))?"
-    before = r"(?:[\w-]+\s){0,2}?" if cues.language == "en" else ""
-    role = rf"(?P<role>{before}{cues.any('role')}{field})"
-    behind = r"(?:\s[\w-]+){0,2}?"
-    determiner = cues.determiner()
-    now = rf"(?:[\s,]+(?:{cues.any('conjunction')}\s)?{cues.any('now')}\s?(?:{cues.any('role_link')}\s?)?{determiner}{now_org})?"
-    owner = rf"(?P<org>{marked('ORG', 'GROUP')})(?:'s?)?"
-    return [
-        (rf"{person}\s?,\s{determiner}{former}{role}{behind}\s{link}{org}{now}", _STATED),
-        (rf"{former}{role}{behind}\s{link}{org}\s?,?\s{person}", _STATED),
-        (rf"{owner}\s{former}{role}\s?,?\s{person}", _STATED),
-        (rf"{person}\s?,\s{determiner}{owner}\s{former}{role}", _STATED),
-        (rf"{cues.any('possessive')}\s{former}{role}{behind}\s?,?\s{person}", _POSSESSIVE),
-    ]
-
-
 def _roles(masked: Masked) -> pl.DataFrame:
-    found = []
-    for expression, confidence in _patterns(masked.cues):
-        rule = pattern(expression)
-        named = [group for group in _GROUPS if group in rule.groupindex]
-        hits = masked.corpus.find(rule, *named).with_columns(
-            pl.lit(None, dtype=pl.Int64).alias(f"{edge}_{group}")
-            for group in _GROUPS
-            if group not in named
-            for edge in ("at", "to")
-        )
-        found.append(hits.with_columns(confidence=pl.lit(confidence)))
-    first = pl.concat(found, how="diagonal").unique("at_role", keep="first", maintain_order=True)
-    hits = masked.corpus.at(first)
+    """Return the roles of one language, with positions turned into offsets of the bodies."""
+    rows = list(_Finder(masked).found())
+    hits = masked.corpus.at(pl.DataFrame(rows, schema=_FOUND, orient="row"))
     hits = masked.mention_at(hits, "at_person", "person_mention_id")
-    hits = masked.mention_at(hits, "at_org", "org_named")
-    hits = masked.mention_at(hits, "at_now_org", "now_named")
-    hits = masked.antecedent(hits, "at", "owner", "ORG", "GROUP")
-    hits = hits.with_columns(role_en=_role_en(masked, hits))
-    stated = hits.with_columns(
-        organization_mention_id=pl.coalesce("org_named", "owner"),
-        status=pl.when(pl.col("at_former").is_not_null())
-        .then(pl.lit("former"))
-        .otherwise(pl.lit("current")),
-    )
-    moved = hits.filter(pl.col("now_named").is_not_null()).with_columns(
-        organization_mention_id="now_named", status=pl.lit("current")
-    )
-    return pl.concat([stated, moved]).select(
+    hits = masked.mention_at(hits, "at_org", "organization_mention_id")
+    return hits.drop_nulls("person_mention_id").select(
         "article_id",
         "segment_id",
         "person_mention_id",
@@ -132,24 +106,159 @@ def _roles(masked: Masked) -> pl.DataFrame:
         "confidence",
         start=pl.col("at") + pl.col("offset"),
         end=pl.col("to") + pl.col("offset"),
-        role_start=pl.col("at_role") + pl.col("offset"),
-        role_end=pl.col("to_role") + pl.col("offset"),
+        role_start=pl.col("role_at") + pl.col("offset"),
+        role_end=pl.col("role_to") + pl.col("offset"),
     )
 
 
-def _role_en(masked: Masked, hits: pl.DataFrame) -> pl.Series:
-    """Return each role in English: its noun, and the field it is in charge of."""
-    text, cues = masked.corpus.text, masked.cues
-    english = []
-    for at, to, field_at, field_to in hits.select(
-        "at_role", "to_role", "at_field", "to_field"
-    ).rows():
-        noun = text[at : field_at if field_at is not None else to]
-        if cues.language == "en":
-            english.append(text[at:to])
-            continue
-        match = pattern(cues.any("role")).match(noun)
-        role = cues.value("role", match[0]) if match else None
-        field = cues.value("role_field", text[field_at:field_to]) if field_at is not None else None
-        english.append(f"{role} of {field}" if role and field else role)
-    return pl.Series("role_en", english, dtype=pl.String)
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A role phrase: where it stands, its role, where it is held, and whether it is over."""
+
+    at: int
+    to: int
+    role: tuple[int, int]
+    at_org: int | None
+    former: bool
+    confidence: float
+
+
+class _Finder:
+    """Finds role phrases in one language's masked text, and whom they are said of."""
+
+    def __init__(self, masked: Masked) -> None:
+        cues = masked.cues
+        self._masked, self._cues, self._text = masked, cues, masked.corpus.text
+        person, determiner = marked("PERSON"), cues.determiner()
+        now = rf"(?:{cues.any('now')}\s)?"
+        self._phrase = pattern(self._expression())
+        self._person_before = pattern(
+            rf"(?P<person>{person})(?:\s\([^()]{{1,20}}\))?\s?(?:,\s(?P<was>{cues.any('was')}"
+            rf"(?:[\s\w]{{0,14}}?\d{{4}})?\s)?|\s(?P<is>{cues.any('is')})\s|,\s)"
+            rf"{now}{determiner}(?:[\w-]+\s)?$"
+        )
+        self._person_behind = pattern(
+            rf"[»”\"’']?\s?,?\s{determiner}(?:[\w-]+\s){{0,2}}(?P<person>{person})"
+        )
+        self._pronoun_behind = pattern(rf",\s{cues.any('he_or_she')}")
+        self._goes_on = pattern(
+            rf"(?:\s?,?\s(?:{cues.any('conjunction')}\s)?{now}|\s?,\s){determiner}$"
+        )
+        link = rf"(?:{cues.any('role_link')}\s?)?"
+        self._moved = pattern(
+            rf"[\s,]+(?:{cues.any('conjunction')}\s)?{cues.any('now')}\s?{link}{determiner}"
+            rf"(?P<org>{marked('ORG', 'GROUP')})"
+        )
+        leads = rf"(?P<leads>{cues.any('leads')})|(?P<led>{cues.any('led')})"
+        self._leads = pattern(
+            rf"(?P<person>{person})\s?,\s{cues.any('who')}\s?(?:{leads})\s{determiner}"
+            rf"(?P<org>{marked('ORG', 'GROUP')})"
+        )
+
+    def _expression(self) -> str:
+        """Return the pattern of a role phrase: "X's role", "role of X", "its role", a bare role."""
+        cues, determiner = self._cues, self._cues.determiner()
+        org = marked("ORG", "GROUP", "PRODUCT", "GPE")
+        meant = rf"(?:{cues.any('determiner')}\s?(?:[\w-]+\s)?{cues.any('org_noun', 'group_noun')})"
+        former = rf"(?:{cues.any('former')}[\s-]*)"
+        small = rf"(?:(?!{cues.any('function_word')}(?!\w))[a-zà-ÿ][\w-]*\s)"
+        before = rf"(?:{small}{{0,3}}?)" if cues.language == "en" else ""
+        tail = rf"(?:\s{cues.any('role_adjective')}){{0,2}}"
+        field = rf"(?:\s{cues.any('role_link')}\s?{determiner}(?P<field>{cues.any('role_field')}))?"
+        link = rf"{cues.any('role_link')}\s?{determiner}"
+        owner = rf"(?P<owner>{marked('ORG', 'GROUP', 'GPE')})'s?\s|(?P<owned>{meant})'s?\s"
+        possessed = rf"(?P<possessed>{cues.any('possessive')})\s"
+        return (
+            rf"(?:{owner}|{possessed})?(?P<former>{former})?"
+            rf"(?P<role>{before}(?P<noun>{cues.any('role')}){tail}{field})(?!\w)"
+            rf"(?:(?P<more>(?:\s[\w'-]+){{0,4}}?)\s{link}{small}{{0,3}}?[«“\"‘]?"
+            rf"(?:(?P<org>{org})|(?P<meant>{meant})))?"
+        )
+
+    def found(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of all role phrases that are said of a named person."""
+        last: tuple[int, int] | None = None
+        for match in self._phrase.finditer(self._text):
+            phrase = self._read(match)
+            person, is_over, confidence = self._person_of(phrase, last)
+            if person is None:
+                continue
+            last = (person, phrase.to)
+            status = "former" if phrase.former or is_over else "current"
+            at, to = phrase.at, phrase.to
+            if confidence != _OF_PRONOUN:
+                at, to = min(at, person), max(to, self._end_of(person))
+            said = (*phrase.role, person)
+            sure = min(confidence, phrase.confidence)
+            role_en = self._role_en(match)
+            yield at, to, *said, phrase.at_org, role_en, status, sure
+            moved = self._moved.match(self._text, phrase.to)
+            if moved:
+                yield at, moved.end(), *said, moved.start("org"), role_en, "current", sure
+        yield from self._leaders()
+
+    def _read(self, match: re.Match[str]) -> _Phrase:
+        """Return a match as a phrase, the organisation it only means found."""
+        at_org: int | None = None
+        confidence = _STATED
+        if match["owner"] or match["org"]:
+            at_org = match.start("owner") if match["owner"] else match.start("org")
+        elif match["possessed"] or match["owned"] or match["meant"]:
+            at_org = self._masked.last_before(match.start("noun"), "GROUP", "ORG")
+            noun = match["owned"] or match["meant"] or ""
+            if not pattern(self._cues.any("group_noun")).search(noun):
+                last_named = self._masked.last_before(match.start("noun"), "ORG")
+                at_org = last_named if noun and last_named is not None else at_org
+            confidence = _OWNED
+        return _Phrase(
+            match.start(), match.end(), match.span("role"), at_org, bool(match["former"]), confidence
+        )
+
+    def _person_of(
+        self, phrase: _Phrase, last: tuple[int, int] | None
+    ) -> tuple[int | None, bool, float]:
+        """Return where the person is named, whether the role is over, and how sure that is."""
+        begin = max(self._text.rfind(GAP, 0, phrase.at) + 1, phrase.at - _NEAR)
+        before = self._person_before.search(self._text, begin, phrase.at)
+        if before:
+            return before.start("person"), bool(before["was"]), _STATED
+        if last and last[1] <= phrase.at and self._goes_on.fullmatch(self._text, last[1], phrase.at):
+            return last[0], False, _STATED
+        behind = self._person_behind.match(self._text, phrase.to)
+        if behind:
+            return behind.start("person"), False, _STATED
+        if self._pronoun_behind.match(self._text, phrase.to):
+            return self._masked.last_before(phrase.at, "PERSON"), False, _OF_PRONOUN
+        return None, False, 0.0
+
+    def _end_of(self, at: int) -> int:
+        match = pattern(marked("PERSON")).match(self._text, at)
+        return match.end() if match else at
+
+    def _leaders(self) -> Iterator[tuple[object, ...]]:
+        """Yield who is said to lead, or to have led: "X, who leads Y"."""
+        for match in self._leads.finditer(self._text):
+            over = match["led"] is not None
+            kind = "led" if over else "leads"
+            yield (
+                *match.span(),
+                *match.span(kind),
+                match.start("person"),
+                match.start("org"),
+                self._cues.value(kind, match[kind]),
+                "former" if over else "current",
+                _STATED,
+            )
+
+    def _role_en(self, match: re.Match[str]) -> str | None:
+        """Return a role in English: its noun, what qualifies it, the field it is in charge of."""
+        if self._cues.language == "en":
+            return match["role"]
+        role = self._cues.value("role", match["noun"])
+        if not role:
+            return None
+        qualified = match["role"][len(match["noun"]) :].split(match["field"] or "\0")[0].split()
+        adjectives = [self._cues.value("role_adjective", word) for word in qualified]
+        role = " ".join([*(one for one in adjectives if one), role])
+        field = self._cues.value("role_field", match["field"]) if match["field"] else None
+        return f"{role} of {field}" if field else role

@@ -142,11 +142,12 @@ def _organisation(cues: Cues) -> re.Pattern[str]:
     small_word = r"[a-zà-ÿ]{4,}"
     plain = rf"{link}{small_word}(?:\s{link}{small_word}|\s{adjective})?"
     projects = cues.any("project_head")
+    titled = "(?:" + "|".join(sorted(cue.title() for cue in cues.words("project_head"))) + ")"
     return pattern(
         rf"(?<!\w){romance}(?:\s{word})*(?:(?:\s{adjective}){{1,2}}(?:\s(?:{named}|{plain}))?"
         rf"(?:\s{named}){{0,2}}|\s{link}{small_word}\s{adjective}|(?:\s{named}){{1,3}}\s{adjective})"
         rf"|(?<!\w)(?:{word}\s){{0,4}}{head}(?:\s{word})*(?:\s{named}){{0,3}}"
-        rf"|{projects}\s{word}(?:\s{word})*|(?<!\w)(?:{word}\s)+(?i:{projects})",
+        rf"|{projects}\s{word}(?:\s{word})*|(?<!\w)(?:{word}\s)+{titled}",
         ignore_case=False,
     )
 

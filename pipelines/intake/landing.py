@@ -13,13 +13,15 @@ from pipelines.identity import digest
 from pipelines.intake.reader import FileContent, Reader, UnreadableError
 from pipelines.intake.readers import VERSION, reader_of
 
-_LISTING = {
+Schema = dict[str, pl.DataType | type[pl.DataType]]
+
+_LISTING: Schema = {
     "root": pl.String,
     "path": pl.String,
     "size": pl.Int64,
     "modified_ns": pl.Int64,
 }
-_FILES = {
+_FILES: Schema = {
     "file_id": pl.String,
     "root": pl.String,
     "path": pl.String,
@@ -33,7 +35,7 @@ _FILES = {
     "reason": pl.String,
     "reader": pl.String,
 }
-_ARTICLES = {
+_ARTICLES: Schema = {
     "article_id": pl.String,
     "file_id": pl.String,
     "ordinal": pl.Int32,

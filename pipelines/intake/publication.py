@@ -2,7 +2,10 @@
 
 import polars as pl
 
-_PARTS = r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:?\d{2})?)?$"
+_PARTS = (
+    r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?"
+    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:?\d{2})?)?$"
+)
 
 
 def publication_interval(declared: pl.Expr) -> pl.Expr:

@@ -39,10 +39,25 @@ class Reader(Protocol):
     ``read`` raises UnreadableError where a file of its kind cannot be read.
     """
 
-    name: str
-    version: str
-    suffixes: tuple[str, ...]
-    media_type: str
+    @property
+    def name(self) -> str:
+        """Its name, as rows tell it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Rises whenever it reads differently."""
+        ...
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """Endings of the file names it reads, lower case."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """The media type of those files."""
+        ...
 
     def read(self, content: bytes) -> FileContent:
         """Return the articles of a file's bytes."""

@@ -1,10 +1,13 @@
 """The reference tables: curated CSVs, and the names of territories from CLDR."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+#: Codes of CLDR that stand for unions, outlying groups, tests and the unknown.
+_NO_TERRITORIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
 _ENTITIES = {
     "entity_id": pl.String,
     "type": pl.String,
@@ -61,11 +64,13 @@ def read_reference(folder: Path, languages: tuple[str, ...]) -> Reference:
     )
 
 
-def _read(path: Path, schema: dict[str, type[pl.DataType]]) -> pl.DataFrame:
+def _read(path: Path, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
     try:
         frame = pl.read_csv(path, schema_overrides=schema)
     except FileNotFoundError:
-        raise ReferenceTableError(f"{path} is missing; restore it, or name the folder that holds it") from None
+        raise ReferenceTableError(
+            f"{path} is missing; restore it, or name the folder that holds it"
+        ) from None
     except pl.exceptions.PolarsError as error:
         raise ReferenceTableError(f"{path} cannot be read as CSV: {error}") from error
     missing = set(schema) - set(frame.columns)
@@ -79,8 +84,11 @@ def _territories(languages: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame
     from babel import Locale
 
     english = Locale("en").territories
-    codes = sorted(code for code in english if len(code) == 2 and code.isalpha() and code not in
-                   {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
+    codes = sorted(
+        code
+        for code in map(str, english)
+        if len(code) == 2 and code.isalpha() and code not in _NO_TERRITORIES
+    )
     entities = [(_territory(code), "GPE", "country", english[code], None) for code in codes]
     names = {
         (_territory(code), language, name)

@@ -4,7 +4,9 @@ The anchor of a relative expression is its own article's date; where that is unk
 finely enough, the earliest finely dated article of its story, and then the inference is stated.
 """
 
+from calendar import monthrange
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 
@@ -58,7 +60,7 @@ def _relative(
     ).join(story_articles.select("article_id", "story_id"), on="article_id")
     known = dated.filter(pl.col("first").is_not_null())
     own = {row["article_id"]: row for row in known.iter_rows(named=True)}
-    of_story: dict[str, list[dict[str, object]]] = {}
+    of_story: dict[str, list[dict[str, Any]]] = {}
     for row in known.sort("first", "last", "article_id").iter_rows(named=True):
         of_story.setdefault(row["story_id"], []).append(row)
     expressions = dates.filter(pl.col("kind") == "relative").join(
@@ -71,7 +73,7 @@ def _relative(
         unit = one["offset_from_anchor"].partition(":")[0]
         anchors = [own[one["article_id"]]] if one["article_id"] in own else []
         for anchor in (*anchors, *of_story.get(one["story_id"], [])):
-            day = _anchor_day(anchor["first"], anchor["last"], unit)  # type: ignore[arg-type]
+            day = _anchor_day(anchor["first"], anchor["last"], unit)
             if day is None:
                 continue
             first, last = resolve(one["offset_from_anchor"], day)
@@ -82,9 +84,8 @@ def _relative(
                 else f"“{one['text']}” counted back from {day.isoformat()}, when "
                 f"{anchor['source_path']} of the same story was published"
             )
-            rows.append(
-                (one["date_id"], one["article_id"], first, last, one["precision"], anchor["article_id"], inferred)
-            )
+            found = (first, last, one["precision"], anchor["article_id"], inferred)
+            rows.append((one["date_id"], one["article_id"], *found))
             break
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
@@ -122,7 +123,7 @@ def resolve(offset: str, anchor: date) -> tuple[date, date]:
         return _month(*divmod(months, _MONTHS_A_YEAR))
     if unit == "year":
         return date(anchor.year + count, 1, 1), date(anchor.year + count, 12, 31)
-    raise ValueError(f"no unit {unit} in {offset}; there are: day, week, month, year, weekday, date")
+    raise ValueError(f"no unit {unit} in {offset}; known: day, week, month, year, weekday, date")
 
 
 def _weekday(anchor: date, amount: str) -> date:
@@ -134,8 +135,7 @@ def _weekday(anchor: date, amount: str) -> date:
 
 def _month(year: int, month_before: int) -> tuple[date, date]:
     first = date(year, month_before + 1, 1)
-    after = date(year + (month_before == _MONTHS_A_YEAR - 1), (month_before + 1) % _MONTHS_A_YEAR + 1, 1)
-    return first, after - timedelta(days=1)
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def _nearest(anchor: date, month_day: str) -> date:

@@ -84,7 +84,9 @@ def _known(
     ).with_columns(score=pl.lit(_KEY), why=pl.lit("known name, other spelling"))
     best = (
         pl.concat([by_name, by_key], how="diagonal")
-        .with_columns(own=pl.col("in_language").is_in(["mul"]) | (pl.col("in_language") == pl.col("language")))
+        .with_columns(
+            own=(pl.col("in_language") == "mul") | (pl.col("in_language") == pl.col("language"))
+        )
         .sort(
             ["score", "ambiguous", "own", "entity_id"], descending=[True, False, True, False]
         )

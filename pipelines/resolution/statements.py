@@ -17,12 +17,14 @@ _ONE_STATEMENT = 0.6
 #: Fewer content words can be shared by accident.
 _FEWEST_WORDS = 4
 #: Words of English that carry no content of their own.
-_EMPTY = frozenset(
-    "the and that this with for from are was were will would have has had not but its it's our "
-    "their they them you your his her she him who which what when where how all any can could "
-    "should may might must been being than then there these those into about over under also "
-    "more most very just only such".split()
-)
+_EMPTY = frozenset({
+    "about", "all", "also", "and", "any", "are", "been", "being", "but", "can", "could", "for",
+    "from", "had", "has", "have", "her", "him", "his", "how", "into", "it's", "its", "just",
+    "may", "might", "more", "most", "must", "not", "only", "our", "over", "she", "should",
+    "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this",
+    "those", "under", "very", "was", "were", "what", "when", "where", "which", "who", "will",
+    "with", "would", "you", "your",
+})
 
 
 def core_statements(
@@ -49,15 +51,19 @@ def core_statements(
             on="speaker_mention_id",
             how="left",
         )
-        .join(_english(core_quotes, core_segments, core_languages, core_translations), on="quote_id")
+        .join(
+            _english(core_quotes, core_segments, core_languages, core_translations), on="quote_id"
+        )
         .sort("quote_id")
     )
     speaks_for = _speaks_for(core_roles, entities)
     pairs = _same_statement(quotes, speaks_for)
     quotes = quotes.with_columns(group=groups(quotes["quote_id"], pairs))
-    likeness = pl.concat(
-        [pairs.select(quote_id="left", score="score"), pairs.select(quote_id="right", score="score")]
-    ).group_by("quote_id").agg(pl.col("score").max())
+    likeness = (
+        pl.concat([pairs.select("score", quote_id=side) for side in ("left", "right")])
+        .group_by("quote_id")
+        .agg(pl.col("score").max())
+    )
     ids = {
         group: "stm_" + digest(story, min(map(normalised, texts)))
         for group, story, texts in quotes.group_by("group")
@@ -100,7 +106,9 @@ def _english(
             translations.select("text_hash", "language", "translated", "origin"),
             on=["text_hash", "language"],
         )
-        .select("article_id", "ordinal", "translated", "origin", source="text", from_="start", to="end")
+        .select(
+            "article_id", "ordinal", "translated", "origin", source="text", from_="start", to="end"
+        )
     )
     covered = (
         quotes.select("quote_id", "article_id", "start", "end", "text")
@@ -110,9 +118,7 @@ def _english(
         .group_by("quote_id", "text", maintain_order=True)
         .agg(
             source=pl.col("source").str.join(" "),
-            translated=pl.when(pl.col("translated").is_not_null().all()).then(
-                pl.col("translated").str.join(" ", ignore_nulls=False)
-            ).first(),
+            translated=pl.col("translated").str.join(" ", ignore_nulls=False),
             identical=(pl.col("origin") == "identity").all(),
         )
     )

@@ -6,6 +6,8 @@ translation if it names the same entities in the same order as one in another la
 independence can be judged also where nothing has been translated.
 """
 
+from typing import Any
+
 import polars as pl
 from rapidfuzz.distance import Indel
 
@@ -71,7 +73,7 @@ def core_story_articles(
             score=pl.coalesce("copy_score", "likeness", 1.0).clip(0, 1),
             why=pl.coalesce(
                 "copy_why",
-                pl.when(pl.col("likeness").is_not_null()).then(pl.lit("same entities in its opening")),
+                pl.when(pl.col("likeness").is_not_null()).then(pl.lit("same entities")),
                 pl.lit("alone"),
             ),
             resolver=pl.lit(RESOLVER),
@@ -166,7 +168,9 @@ def _features(
         .sort("weight", "entity_id", descending=[True, False])
         .group_by("article_id", maintain_order=True)
         .head(_FEATURES)
-        .with_columns(weight=pl.col("weight") / pl.col("weight").pow(2).sum().sqrt().over("article_id"))
+        .with_columns(
+            weight=pl.col("weight") / pl.col("weight").pow(2).sum().sqrt().over("article_id")
+        )
         .select("article_id", "entity_id", "weight")
     )
 
@@ -217,10 +221,8 @@ def _copies(
     links: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the pairs of one origin within stories: left, right, kind, score, why."""
-    tellings = {
-        telling["article_id"]: telling
-        for telling in _tellings(members, segments, languages, mentions, links).iter_rows(named=True)
-    }
+    told = _tellings(members, segments, languages, mentions, links)
+    tellings = {telling["article_id"]: telling for telling in told.iter_rows(named=True)}
     rows = []
     for _, story in members.group_by("story"):
         articles = sorted(story["article_id"])
@@ -248,7 +250,11 @@ def _tellings(
     sentences = content.group_by("article_id").agg(
         language=pl.col("language").mode().sort().first(),
         sentences=pl.len(),
-        words=pl.col("text").sort_by("ordinal").str.to_lowercase().str.extract_all(r"\w+").list.explode(keep_nulls=False, empty_as_null=False),
+        words=pl.col("text")
+        .sort_by("ordinal")
+        .str.to_lowercase()
+        .str.extract_all(r"\w+")
+        .list.explode(keep_nulls=False, empty_as_null=False),
     )
     entities = (
         mentions.join(links.select("mention_id", "entity_id"), on="mention_id")
@@ -263,7 +269,7 @@ def _tellings(
     )
 
 
-def _copy(left: dict[str, object], right: dict[str, object]) -> tuple[str, float, str] | None:
+def _copy(left: dict[str, Any], right: dict[str, Any]) -> tuple[str, float, str] | None:
     """Return kind, score and reason if two articles have one origin."""
     if left["body_hash"] == right["body_hash"]:
         return "copy", 1.0, "the same text"
@@ -272,18 +278,18 @@ def _copy(left: dict[str, object], right: dict[str, object]) -> tuple[str, float
         if overlap >= _NEAR_COPY:
             return "near_copy", overlap, f"{overlap:.0%} of their word 4-grams shared"
         return None
-    named = [one["entities"] or [] for one in (left, right)]
-    told = sorted(int(str(one["sentences"] or 0)) for one in (left, right))
-    if min(map(len, named)) < _FEWEST_MENTIONS or told[0] < _SENTENCES_RATIO * told[1]:  # type: ignore[arg-type]
+    ours, theirs = (one["entities"] or [] for one in (left, right))
+    fewer, more = sorted(one["sentences"] or 0 for one in (left, right))
+    if min(len(ours), len(theirs)) < _FEWEST_MENTIONS or fewer < _SENTENCES_RATIO * more:
         return None
-    likeness = Indel.normalized_similarity(*named)  # type: ignore[arg-type]
+    likeness = Indel.normalized_similarity(ours, theirs)
     if likeness < _TRANSLATION:
         return None
     return "translation", likeness, f"{likeness:.0%} of their entities in the same order"
 
 
-def _shingles(words: object) -> set[tuple[str, ...]]:
-    tokens: list[str] = list(words) if words is not None else []  # type: ignore[call-overload]
+def _shingles(words: list[str] | None) -> set[tuple[str, ...]]:
+    tokens = words or []
     return set(zip(*(tokens[offset:] for offset in range(4)), strict=False))
 
 
@@ -307,8 +313,14 @@ def _with_origins(members: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
     )
     both_ways = pl.concat(
         [
-            copies.select(article_id="left", origin_article_id="right", copy_kind="kind", copy_score="score", copy_why="why"),
-            copies.select(article_id="right", origin_article_id="left", copy_kind="kind", copy_score="score", copy_why="why"),
+            copies.select(
+                article_id=one,
+                origin_article_id=other,
+                copy_kind="kind",
+                copy_score="score",
+                copy_why="why",
+            )
+            for one, other in (("left", "right"), ("right", "left"))
         ]
     )
     founders = {text: "story_" + digest(text) for text in grouped["founder"].unique()}

@@ -52,7 +52,7 @@ def read_memory(folder: Path, target: str) -> MemoryFiles:
 
 def _entries(path: Path, target: str) -> list[tuple[str, str, str, str, str]]:
     """Return an entry for every variant of every unit that has one in the target language."""
-    entries = []
+    entries: list[tuple[str, str, str, str, str]] = []
     for _, unit in ET.iterparse(path, events=("end",)):
         if unit.tag != "tu":
             continue

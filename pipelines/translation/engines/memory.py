@@ -1,4 +1,4 @@
-"""The translation memory: a text that was translated and reviewed before is not translated again."""
+"""The translation memory: what was translated and reviewed before is not translated again."""
 
 import polars as pl
 
