@@ -45,7 +45,8 @@ def derived(
     @dg.asset(
         name=table,
         deps=sorted(_upstream(contract)),
-        description=describe(contract),
+        description=description(contract),
+        metadata=columns(contract),
         group_name=group,
         kinds={"polars", "duckdb"},
         pool=POOL,
@@ -100,13 +101,24 @@ def shelved(
     )
 
 
-def describe(table: Table) -> str:
-    """Return a table's description for the graph: its grain, key and columns."""
-    columns = "\n".join(
-        f"| `{column.name}` | {column.type} | {column.meaning} |" for column in table.columns
-    )
+def description(table: Table) -> str:
+    """Return what the graph says of a table's asset: its grain and key."""
     key = ", ".join(f"`{name}`" for name in table.key)
-    return f"{table.grain}; key {key}\n\n| column | type | meaning |\n|-|-|-|\n{columns}"
+    return f"One row: {table.grain}. Key: {key}."
+
+
+def columns(table: Table) -> dict[str, dg.TableSchema]:
+    """Return the metadata by which the UI shows a table's columns and their meanings."""
+    described = [
+        dg.TableColumn(
+            column.name,
+            column.type,
+            column.meaning,
+            dg.TableColumnConstraints(nullable=column.nullable, unique=(column.name,) == table.key),
+        )
+        for column in table.columns
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=described)}
 
 
 def preview(rows: pl.DataFrame) -> dg.MetadataValue:

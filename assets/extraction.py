@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.checks import check_spec
-from assets.derivation import POOL, derived, describe, shelved
+from assets.derivation import POOL, columns, derived, description, shelved
 from assets.resources import Newsroom
 from pipelines.extraction import dates, memberships, mentions, quantities, quotes, roles
 from pipelines.reference.tables import read_reference
@@ -20,7 +20,8 @@ _REFERENCE = ("seed_entities", "seed_entity_names", "seed_cue_words", "seed_unit
     specs=[
         dg.AssetSpec(
             name,
-            description=describe(contracts.table(name)),
+            description=description(contracts.table(name)),
+            metadata=columns(contracts.table(name)),
             group_name="reference",
             kinds={"file", "duckdb"},
         )

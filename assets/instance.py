@@ -12,6 +12,8 @@ _CONFIGURATION = """\
 # Written by Babelwire where there is none; yours to change.
 telemetry:
   enabled: false
+nux:
+  enabled: false  # no sign-up window
 concurrency:
   pools:
     default_limit: 1  # one writer: runs wait for each other at the warehouse

@@ -7,7 +7,7 @@ import dagster as dg
 import polars as pl
 
 from assets.checks import check_spec
-from assets.derivation import POOL, derived, describe, shelved
+from assets.derivation import POOL, columns, derived, description, shelved
 from assets.resources import Newsroom
 from pipelines.intake import articles, landing, readers, segments
 from warehouse import contracts
@@ -22,7 +22,8 @@ _BATCH = 500
     specs=[
         dg.AssetSpec(
             name,
-            description=describe(contracts.table(name)),
+            description=description(contracts.table(name)),
+            metadata=columns(contracts.table(name)),
             group_name=GROUP,
             kinds={"file", "duckdb"},
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.checks import check_result, check_spec
-from assets.derivation import POOL, describe, preview
+from assets.derivation import POOL, columns, description, preview
 from assets.resources import Newsroom
 from warehouse.contracts import Table
 from warehouse.marts.making import RUNS, in_order, sources
@@ -20,7 +20,8 @@ MARTS: tuple[Table, ...] = (*in_order(), RUNS)
         dg.AssetSpec(
             mart.name,
             deps=sorted(sources(mart)),
-            description=describe(mart),
+            description=description(mart),
+            metadata=columns(mart),
             group_name=GROUP,
             kinds={"sql", "duckdb"},
         )

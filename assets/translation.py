@@ -6,7 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.checks import check_spec
-from assets.derivation import POOL, Metadata, Verb, Work, derived, describe, shelved
+from assets.derivation import POOL, Metadata, Verb, Work, columns, derived, description, shelved
 from assets.resources import Newsroom
 from pipelines.translation.memory import read_memory
 from pipelines.translation.router import Router
@@ -17,7 +17,8 @@ GROUP = "translation"
 
 
 @dg.asset(
-    description=describe(contracts.table("seed_memory")),
+    description=description(contracts.table("seed_memory")),
+    metadata=columns(contracts.table("seed_memory")),
     group_name=GROUP,
     kinds={"file", "duckdb"},
     pool=POOL,

@@ -3,6 +3,7 @@
 Where spans overlap the longest wins, and a known name before a mere shape.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -136,6 +137,7 @@ def _completed(
     item_starts = sorted(items)
     touched: set[int] = set()
     for one in chosen:
+        yield from _without_noun(corpus.text, one)
         place = _place_behind(corpus.text, one, starting)
         if place:
             yield replace(place, nested=True)
@@ -151,6 +153,13 @@ def _completed(
     for at in item_starts:
         if at not in touched:
             yield Candidate(at, items[at], in_list=True)
+
+
+def _without_noun(text: str, one: Candidate) -> Iterator[Candidate]:
+    """Yield the name alone where a common noun is taken in with it: "progetto ATOM"."""
+    noun = re.match(r"[a-zà-ÿ]+\s(?=[A-ZÀ-Þ])", text[one.at : one.to])
+    if noun and one.shape == "organisation":
+        yield replace(one, at=one.at + noun.end(), shape="plain", nested=True)
 
 
 def _place_behind(

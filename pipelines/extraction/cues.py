@@ -16,6 +16,10 @@ _HEADS = ("org_head", "event_head", "loc_head")
 _HEAD_FIRST = frozenset({"it", "fr", "es", "pt", "mul"})
 
 
+#: Languages that capitalise every noun, where a capital is no sign of a name.
+NOUNS_CAPITALISED = frozenset({"de"})
+
+
 @dataclass(frozen=True)
 class Cues:
     """The cue words of one language, those shared by all languages included."""

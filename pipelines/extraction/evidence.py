@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from pipelines.extraction.cues import Cues
+from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
 
 REFERENCE, AMBIGUOUS_REFERENCE = 0.97, 0.8
 SUFFIX, ACRONYM_OF, GROUP_NAME, HEAD_WORD, TITLE = 0.95, 0.92, 0.92, 0.9, 0.9
@@ -18,8 +18,6 @@ MADE, OF_A_PLACE, VERSIONED, CAPITALS, CAMEL_CASE = 0.64, 0.63, 0.62, 0.6, 0.58
 ALONE, PLACE, OF_WHAT, SEVERAL_WORDS, ONE_WORD = 0.56, 0.55, 0.53, 0.52, 0.5
 #: Evidence from the shape of a span alone, which a capital at the beginning of a sentence is not.
 BY_SHAPE = ("one word", "several words", "place preposition", "of a noun")
-#: Languages that capitalise every noun: there a capital alone is no evidence.
-_NOUNS_CAPITALISED = frozenset({"de"})
 
 #: Name, weight, type it speaks for, and when it is there.
 Evidence = tuple[str, float, str | pl.Expr, pl.Expr]
@@ -67,9 +65,9 @@ def _kinds(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
     yield from _from_the_name(cues, places)
     yield from _from_people(cues)
     yield from _from_class_nouns(cues)
-    if cues.language not in _NOUNS_CAPITALISED:
+    if cues.language not in NOUNS_CAPITALISED:
         yield from _from_the_shape(cues)
-    elif cues.language:
+    else:
         yield "capitals", ONE_WORD, "ORG", _TEXT.str.contains(r"^[\p{Lu}&*-]{2,7}$")
 
 
@@ -92,7 +90,7 @@ def _from_the_name(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
     yield "event word", HEAD_WORD, "EVENT", held
     where = cues.seen("loc_head_first"), cues.seen("loc_head_last")
     lies = several & _TEXT.str.contains(rf"^{where[0]}|{where[1]}")
-    yield "place word", HEAD_WORD, "LOC", lies & (cues.language not in _NOUNS_CAPITALISED)
+    yield "place word", HEAD_WORD, "LOC", lies & (cues.language not in NOUNS_CAPITALISED)
     of_place = _TEXT.str.extract(r"^(.+?)\s(?:19|20)\d\d$").is_in(places.implode())
     yield "place and year", HEAD_WORD, "EVENT", of_place
     begins = several & _TEXT.str.extract(r"^(\S+)\s").is_in(places.implode())
@@ -131,7 +129,7 @@ def _from_class_nouns(cues: Cues) -> Iterator[Evidence]:
     for cue, type_ in cues.values("type_cue").items():
         kinds.setdefault(type_, []).append(cue)
     article = cues.determiner()
-    if cues.language in _NOUNS_CAPITALISED:
+    if cues.language in NOUNS_CAPITALISED:
         article = cues.seen("determiner") + r"\s+"
     for type_, nouns in sorted(kinds.items()):
         noun = rf"(?i:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})\b)"

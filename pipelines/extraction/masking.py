@@ -8,7 +8,7 @@ from functools import cached_property
 import polars as pl
 
 from pipelines.extraction.corpus import Corpus, corpora, marked
-from pipelines.extraction.cues import NEVER, Cues, cues
+from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, cues
 
 _CONTEXT = 60
 
@@ -157,7 +157,8 @@ def _with_groups(corpus: Corpus, words: Cues, mentions: pl.DataFrame) -> pl.Data
     alliances = "|".join(
         cue for cue, value in words.values("group_noun").items() if value not in no_alliances
     )
-    noun = rf"\b(?:{alliances or NEVER})\b"
+    case = "(?i:" if words.language in NOUNS_CAPITALISED else "(?-i:"
+    noun = rf"\b{case}{alliances or NEVER})\b"
     between = rf"(?:\s(?:{words.seen('called')}|\p{{Ll}}+(?:al|ale|le|an|no|na|ne|nal)))?"
     founded = rf"{words.seen('founded')}(?:\s\w+\s\d{{4}})?\s{words.seen('by')}"
     called = (

@@ -7,7 +7,7 @@ from unicodedata import normalize
 import polars as pl
 
 from pipelines.extraction.corpus import FILL, GAP, Corpus
-from pipelines.extraction.cues import NEVER, Cues, pattern
+from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, pattern
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-ŐŒ-ŠŸ-ŽÇ"
 #: A capitalised word, with what may stand inside it: Fast.ai, A*STAR, Urbana-Champaign, AT&T,
@@ -19,8 +19,6 @@ _WORD = (
 _VERSION = r"(?:\s\d{1,2}(?:\.\d{1,2})?(?![\w%.,]*\d)(?!\s?%))"
 #: Items of a list of names: so many, so many of them capitalised.
 _FEWEST_ITEMS, _FEWEST_CAPITALISED = 7, 0.8
-#: Languages that capitalise every noun, so that a particle joins what are no names.
-_NOUNS_CAPITALISED = frozenset({"de"})
 #: Words an acronym may leave out: of, für, delle.
 _LONGEST_SMALL_WORD = 5
 
@@ -102,7 +100,7 @@ def _bare_item(text: str, at: int, to: int, cues: Cues) -> tuple[int, int]:
 def _plain(cues: Cues) -> re.Pattern[str]:
     word = _word(cues)
     particle = rf"(?:{cues.any('particle')}\s?){{1,2}}"
-    if cues.language in _NOUNS_CAPITALISED:
+    if cues.language in NOUNS_CAPITALISED:
         particle = r"(?:von|van|de|da|di)\s"
     further = rf"(?:(?:\s{particle}|\s&\s|\sd'|\s){word})*"
     suffix = cues.any("org_suffix")

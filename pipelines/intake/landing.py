@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,15 +75,34 @@ def listing(root: Path) -> pl.DataFrame:
     return pl.DataFrame(found, schema=_LISTING, orient="row").sort("path")
 
 
-def _files_below(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+def _files_below(
+    folder: str, above: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, os.stat_result]]:
+    above |= {os.path.realpath(folder)}
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            if entry.is_dir():
-                yield from _files_below(entry.path)
-            else:
-                yield entry.path, entry.stat()
+            # A link back to a folder it lies in would be followed for ever.
+            if entry.is_dir() and os.path.realpath(entry.path) not in above:
+                yield from _files_below(entry.path, above)
+            elif not entry.is_dir():
+                # A file may be moved away between the listing and this look at it.
+                with suppress(FileNotFoundError):
+                    yield _utf8(entry.path), _status(entry)
+
+
+def _status(entry: "os.DirEntry[str]") -> os.stat_result:
+    """Return a file's status; of a link that leads nowhere, its own."""
+    try:
+        return entry.stat()
+    except OSError:
+        return entry.stat(follow_symlinks=False)
+
+
+def _utf8(path: str) -> str:
+    """Return a path as a table can hold it: bytes of a name that are not UTF-8 are spelled out."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def read_files(files: pl.DataFrame, landed_at: datetime, most_bytes: int) -> Landed:
@@ -135,6 +155,11 @@ def _content(
         raise UnreadableError(
             f"the file has {row['size']:,} bytes, more than the {most_bytes:,} an article may "
             "have; split it, or raise BABELWIRE_MAX_FILE_BYTES"
+        )
+    if not path.is_file():
+        raise UnreadableError(
+            "there is no file under this name (a link that leads nowhere, a pipe, a name that is "
+            "not UTF-8, or it was moved away); put the text itself there"
         )
     content = path.read_bytes()
     row["sha256"] = hashlib.sha256(content).hexdigest()

@@ -2,9 +2,10 @@
 
 import polars as pl
 
+#: Year, month, day, hour, minute, second, zone; no clock is further from UTC than 14 hours.
 _PARTS = (
-    r"^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?"
-    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-]\d{2}:?\d{2})?)?$"
+    r"^([1-9]\d{3})(?:-(\d{2})(?:-(\d{2})"
+    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?)?)?)?$"
 )
 
 
@@ -14,19 +15,24 @@ def publication_interval(declared: pl.Expr) -> pl.Expr:
     Both bounds stand at the start of their unit: month precision of 2023-12 is 2023-12-01 to
     2023-12-31, day precision has the same day twice. What is absent or no date is ``unknown``.
     """
-    part = [declared.str.extract(_PARTS, group).cast(pl.Int64) for group in range(1, 7)]
-    year, month, day, hour, minute, second = part
-    start = pl.datetime(year, month.fill_null(1), day.fill_null(1))
-    moment = (
-        pl.datetime(year, month, day, hour, minute, second.fill_null(0))
-        - pl.duration(minutes=_zone_minutes(declared.str.extract(_PARTS, 7)))
+    year, month, day, hour, minute, second, zone = (
+        declared.str.extract(_PARTS, group) for group in range(1, 8)
     )
+    # Parsed as text, because pl.datetime raises for 30 February, and with it the whole batch.
+    start = pl.format(
+        "{}-{}-{} {}:{}:{}",
+        year,
+        month.fill_null("01"),
+        day.fill_null("01"),
+        hour.fill_null("00"),
+        minute.fill_null("00"),
+        second.fill_null("00"),
+    ).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
+    moment = start - pl.duration(minutes=_zone_minutes(zone))
     last_day = (
-        pl.when(month.is_null())
-        .then(pl.datetime(year, 12, 31))
-        .otherwise(start.dt.month_end())
+        pl.when(month.is_null()).then(start.dt.offset_by("11mo")).otherwise(start).dt.month_end()
     )
-    known = year.is_not_null() & start.is_not_null()
+    known = start.is_not_null()
     return pl.struct(
         published_from=pl.when(known & hour.is_not_null()).then(moment).when(known).then(start),
         published_to=pl.when(known & hour.is_not_null())
@@ -35,7 +41,7 @@ def publication_interval(declared: pl.Expr) -> pl.Expr:
         .then(start)
         .when(known)
         .then(last_day),
-        published_precision=pl.when(~known.fill_null(value=False))
+        published_precision=pl.when(~known)
         .then(pl.lit("unknown"))
         .when(month.is_null())
         .then(pl.lit("year"))

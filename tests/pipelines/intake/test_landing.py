@@ -103,21 +103,35 @@ def test_a_file_that_went_away_after_the_listing_is_quarantined(tmp_path: Path) 
     files = listing(tmp_path)
     (tmp_path / "gone.txt").unlink()
     landed = read_files(files, NOW, 100)
-    assert "the file cannot be opened" in str(reasons(landed)["gone.txt"])
+    assert "it was moved away" in str(reasons(landed)["gone.txt"])
 
 
 def test_a_link_that_leads_nowhere_stops_nobody(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("Good news.")
     (tmp_path / "broken.txt").symlink_to(tmp_path / "nowhere.txt")
     landed = land(tmp_path)
-    assert "good.txt" in landed.raw_files.filter(status="read")["path"].to_list()
+    assert "a link that leads nowhere" in str(reasons(landed)["broken.txt"])
+    assert reasons(landed)["good.txt"] is None
+
+
+def test_a_pipe_in_the_folder_is_quarantined_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert "a pipe" in str(reasons(land(tmp_path))["pipe.txt"])
+
+
+def test_a_linked_file_and_a_linked_folder_are_read(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.txt").write_text("Good news.")
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "b.txt").symlink_to(tmp_path / "elsewhere" / "a.txt")
+    (tmp_path / "landing" / "deep").symlink_to(tmp_path / "elsewhere")
+    assert reasons(land(tmp_path / "landing")) == {"b.txt": None, "deep/a.txt": None}
 
 
 def test_a_link_to_its_own_folder_ends(tmp_path: Path) -> None:
     (tmp_path / "good.txt").write_text("Good news.")
     (tmp_path / "loop").symlink_to(tmp_path)
-    landed = land(tmp_path)
-    assert "good.txt" in landed.raw_files.filter(status="read")["path"].to_list()
+    assert reasons(land(tmp_path)) == {"good.txt": None}
 
 
 def test_a_name_that_is_no_utf_8_stops_nobody(tmp_path: Path) -> None:
@@ -126,9 +140,9 @@ def test_a_name_that_is_no_utf_8_stops_nobody(tmp_path: Path) -> None:
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/caff\xe8.txt")).write_text("Il caffè.")
     except OSError:
         pytest.skip("the file system takes only UTF-8")
-    landed = land(tmp_path)
-    assert landed.raw_files.height == 2
-    assert "good.txt" in landed.raw_files.filter(status="read")["path"].to_list()
+    found = reasons(land(tmp_path))
+    assert "a name that is not UTF-8" in str(found.pop("caff\\xe8.txt"))
+    assert found == {"good.txt": None}
 
 
 def test_ids_do_not_depend_on_the_folder_the_order_or_the_time(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def test_a_declared_date_is_as_precise_as_it_was_declared(
 @pytest.mark.parametrize(
     "declared",
     [None, "", "yesterday", "05/12/2023", "2023-13", "2023-00", "2023-02-30", "2023-12-05T25:00",
-     "2023-02-29", "2023-12-05T10:61Z", "99999-01", "0000-01-01", "2023-12-05T10:00:99Z"],
+     "2023-02-29", "2023-12-05T10:61Z", "99999-01", "0000-01-01", "2023-12-05T10:00:99Z",
+     "2023-12-05T10:00+25:00", "2023-12 10:00"],
 )  # fmt: skip
 def test_what_is_no_date_is_unknown_and_never_guessed(declared: str | None) -> None:
     assert interval(declared) == (None, None, "unknown")

@@ -126,7 +126,7 @@ def test_without_tail_cues_nothing_is_a_tail() -> None:
 
 PIECES = st.sampled_from(
     ["Uno", "due", "Sig. ", "sig. ", ". ", ".", "! ", "?”", "… ", "\n", "\n- ", "\n1) ", "“", "”",
-     " « ", " » ", "Leggi anche:\n", "Read also", "3.5", "A. ", "\u2028", "\r\n", "\u00a0", "🙂", "é",
+     " « ", " » ", "Leggi anche:\n", "Read also", "3.5", "A. ", "\u2028", "\r\n", "\u00a0", "é",
      "knowledge. knowledge.", "(", ") ", "\t", "\v", "\x85", "¿Qué?", "*"]
 )  # fmt: skip
 BODIES = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=80))

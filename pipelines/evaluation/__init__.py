@@ -1,0 +1,1 @@
+"""Measurement: the published marts against hand-made truth."""
