@@ -78,7 +78,7 @@ def _marts(connection: duckdb.DuckDBPyConnection, gold: "Gold") -> "Marts | None
 
     files = gold.articles["file"].to_list()
     articles = connection.sql(
-        "SELECT * EXCLUDE (body, body_en) FROM mart_articles "
+        "SELECT * EXCLUDE (body_en) FROM mart_articles "
         "WHERE list_contains($files, string_split(source_path, '/')[-1])",
         params={"files": files},
     ).pl()
@@ -86,14 +86,16 @@ def _marts(connection: duckdb.DuckDBPyConnection, gold: "Gold") -> "Marts | None
     if not ids["ids"]:
         return None
 
+    def selected(sql: str) -> pl.DataFrame:
+        chosen: pl.DataFrame = connection.sql(sql, params=ids).pl()
+        return chosen
+
     def rows(mart: str) -> pl.DataFrame:
-        where = "list_contains($ids, article_id)"
-        return connection.sql(f"SELECT * FROM {mart} WHERE {where}", params=ids).pl()
+        return selected(f"SELECT * FROM {mart} WHERE list_contains($ids, article_id)")
 
     def rows_with_evidence(mart: str) -> pl.DataFrame:
         passages = "list_transform(evidence, lambda passage: passage.article_id)"
-        where = f"list_has_any($ids, {passages})"
-        return connection.sql(f"SELECT * FROM {mart} WHERE {where}", params=ids).pl()
+        return selected(f"SELECT * FROM {mart} WHERE list_has_any($ids, {passages})")
 
     return Marts(
         articles=articles,
@@ -115,12 +117,14 @@ def _show_json(evaluation: "Evaluation", misses: bool) -> None:
 
 
 def _show_table(evaluation: "Evaluation", misses: bool) -> None:
-    table = Table(caption=_CAPTION, caption_justify="left")
+    table = Table(box=None, padding=(0, 2, 0, 0))
     for name in evaluation.scores.columns:
-        table.add_column(name, justify="left" if name in ("kind", "unit") else "right")
+        is_text = name in ("kind", "unit")
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=name != "unit")
     for row in evaluation.scores.iter_rows():
         table.add_row(*(_shown(value) for value in row))
     console.print(table)
+    console.print(_CAPTION)
     if misses:
         for kind, problem, article, item, note in evaluation.faults.iter_rows():
             where, why = f" {article}" if article else "", f"  ({note})" if note else ""

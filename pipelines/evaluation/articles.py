@@ -15,7 +15,7 @@ def stories(gold: Gold, published: Published) -> Tally:
 
 
 def partition(gold: Gold, published: Published) -> Tally:
-    """Stories that hold exactly the gold's articles; articles the gold does not know are left out."""
+    """Stories that hold exactly the gold's articles, of those the gold knows."""
     told, made = (
         set(
             grouped.group_by("story")
@@ -77,7 +77,7 @@ def _same_answers(gold: Gold, published: Published, answer: pl.Expr) -> Tally:
 
 
 def dates(gold: Gold, published: Published) -> Tally:
-    """Days the gold infers: share on the timeline, marked as inferred, by a passage of the article."""
+    """Days the gold infers: share on the timeline, marked as inferred, by the article itself."""
     told = gold.articles.filter(pl.col("inferred_event_date").is_not_null())
     faults: list[Fault] = []
     for article, day in told.select("article", "inferred_event_date").iter_rows():
@@ -103,5 +103,5 @@ def boilerplate(gold: Gold, published: Published) -> Tally:
         if names:
             faults.append(("extra", article, ", ".join(names), "named in boilerplate"))
         elif published.boilerplate.filter(pl.col("article") == article).is_empty():
-            faults.append(("miss", article, "boilerplate", "no segment is published as boilerplate"))
+            faults.append(("miss", article, "boilerplate", "no segment is known as such"))
     return share(len(told), faults)

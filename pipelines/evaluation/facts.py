@@ -4,6 +4,9 @@ An annotator lists all memberships and roles, but of quantities and disagreement
 of these two only what touches the gold is judged, and what is beyond it is shown.
 """
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from math import isclose
 
 import polars as pl
@@ -11,7 +14,7 @@ from rapidfuzz import fuzz, utils
 
 from pipelines.evaluation.gold import Gold
 from pipelines.evaluation.published import Published
-from pipelines.evaluation.tally import Fault, Tally, one_to_one, overlap, same_units
+from pipelines.evaluation.tally import Fault, Tally, one_to_one, same_units
 
 #: Token set ratio from which two wordings are one role: "president" and "the president" are.
 _ONE_ROLE = 80
@@ -23,8 +26,6 @@ _INITIALS = {
     "cso": "chief scientific officer",
     "cto": "chief technology officer",
 }
-#: Share of the shorter passage that must stand in the other: a span may take in "more than" or not.
-_ONE_PASSAGE = 0.8
 
 
 def memberships(gold: Gold, published: Published) -> Tally:
@@ -75,52 +76,83 @@ def _other_roles(truth: dict[str, str], made: list[dict[str, str]]) -> str | Non
 
 
 def quantities(gold: Gold, published: Published) -> Tally:
-    """Article × value × relation × subject, where a passage overlaps the gold's.
+    """Article × subject × relation × value, where a passage overlaps the gold's.
 
     Found is a gold quantity whose passage some claim rests on: precision is the share of these that
     are right, and recall is what counts. Passages that touch none of the gold are beyond it.
     """
-    passages = (
-        published.passages.join(published.claims.select("claim", "subject"), on="claim")
-        .join(published.accounts.group_by("claim").agg(accounts=pl.struct("relation", "value")), on="claim")
-        .rows(named=True)
-    )
+    bodies = dict(published.articles.select("article", "body").iter_rows())
+    passages = _passages(published)
     found, touched, faults = 0, set(), []
     for truth in gold.quantities.iter_rows(named=True):
-        here = [number for number, passage in enumerate(passages) if _touch(truth, passage)]
+        article, text = truth["article"], truth["text"]
+        spans = list(_spans(text, bodies.get(article, "")))
+        here = [
+            one
+            for one in passages
+            if one.article == article
+            and any(one.start < end and start < one.end for start, end in spans)
+        ]
         touched.update(here)
         found += bool(here)
-        if not any(_says(passages[number], truth) for number in here):
-            item = f"“{truth['text']}” · {truth['subject']} {truth['relation']} {truth['value']:g}"
-            note = "; ".join(sorted({_account(passages[number]) for number in here}))
-            faults.append(("miss", truth["article"], item, f"published: {note}" if note else None))
+        # The marts do not say which account a passage is of: any account of its claim will do.
+        if not any(
+            one.subject == truth["subject"] and one.says(truth["relation"], truth["value"])
+            for one in here
+        ):
+            item = f"“{text}” · {truth['subject']} {truth['relation']} {truth['value']:.15g}"
+            others = "; ".join(sorted({one.account for one in here}))
+            faults.append(("miss", article, item, f"published: {others}" if others else None))
     right = gold.quantities.height - len(faults)
     beyond = [
-        ("beyond", passage["article"], f"“{passage['text']}” · {_account(passage)}", None)
-        for number, passage in enumerate(passages)
-        if number not in touched
+        ("beyond", one.article, f"“{one.text}” · {one.account}", None)
+        for one in passages
+        if one not in touched
     ]
     return Tally(gold.quantities.height, found, right, [*faults, *beyond])
 
 
-def _touch(truth: dict[str, str], passage: dict[str, str]) -> bool:
-    one, other = truth["text"], passage["text"]
-    shorter = min(len(one), len(other))
-    return truth["article"] == passage["article"] and overlap(one, other) >= _ONE_PASSAGE * shorter
+@dataclass(frozen=True)
+class _Passage:
+    """A passage that a claim rests on."""
+
+    article: str
+    start: int
+    end: int
+    text: str
+    subject: str
+    accounts: tuple[tuple[str, float], ...]
+
+    def says(self, relation: str, value: float) -> bool:
+        """Say whether one of the claim's accounts is this."""
+        return any(one == relation and isclose(figure, value) for one, figure in self.accounts)
+
+    @property
+    def account(self) -> str:
+        """The claim in short."""
+        figures = " or ".join(f"{relation} {value:.15g}" for relation, value in self.accounts)
+        return f"{self.subject} {figures}"
 
 
-def _says(passage: dict[str, object], truth: dict[str, object]) -> bool:
-    # The marts do not say which account a passage is of: any account of its claim will do.
-    return passage["subject"] == truth["subject"] and any(
-        account["relation"] == truth["relation"] and isclose(account["value"], truth["value"])
-        for account in passage["accounts"]  # type: ignore[attr-defined]
+def _passages(published: Published) -> list[_Passage]:
+    accounts: dict[str, list[tuple[str, float]]] = {}
+    for claim, relation, value in published.accounts.iter_rows():
+        accounts.setdefault(claim, []).append((relation, value))
+    rows = (
+        published.passages.join(published.claims, on="claim")
+        .sort("article", "start", "claim")
+        .select("article", "start", "end", "text", "subject", "claim")
     )
+    return [
+        _Passage(article, start, end, text, subject, tuple(accounts[claim]))
+        for article, start, end, text, subject, claim in rows.iter_rows()
+    ]
 
 
-def _account(passage: dict[str, object]) -> str:
-    accounts: list[dict[str, object]] = passage["accounts"]  # type: ignore[assignment]
-    figures = " or ".join(f"{one['relation']} {one['value']:g}" for one in accounts)
-    return f"{passage['subject']} {figures}"
+def _spans(text: str, body: str) -> Iterator[tuple[int, int]]:
+    """Yield where a text that is as compared stands in a body that is as published."""
+    words = (re.escape(word).replace("'", "['’ʼ`]") for word in text.split())
+    return (match.span() for match in re.finditer(r"\s+".join(words), body))
 
 
 def claims(gold: Gold, published: Published) -> Tally:
@@ -153,6 +185,5 @@ def claims(gold: Gold, published: Published) -> Tally:
         for number, claim in enumerate(made)
         if number not in about and claim["verdict"] in ("compatible", "conflicting")
     ]
-    return Tally(
-        gold.disagreements.height, found, gold.disagreements.height - len(faults), [*faults, *beyond]
-    )
+    right = gold.disagreements.height - len(faults)
+    return Tally(gold.disagreements.height, found, right, [*faults, *beyond])

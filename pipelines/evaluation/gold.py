@@ -134,7 +134,7 @@ _WORDS = {str: "text", list: "a list", dict: "an object", int: "a number", float
 
 
 def read_gold(path: Path) -> Gold:
-    """Return what a gold file says; raises GoldError where it cannot be read or contradicts itself."""
+    """Return what a gold file says; GoldError names the file, the place and the fault."""
     try:
         content = path.read_text("utf-8")
     except OSError as error:
@@ -230,7 +230,9 @@ class _Items:
 
     def frame(self, section: str, *columns: str) -> pl.DataFrame:
         """Return columns of a section's items; the passages among them as they are compared."""
-        schema = {name: pl.Float64 if name == "value" else pl.String for name in columns}
+        schema: dict[str, pl.DataType] = {
+            name: pl.Float64() if name == "value" else pl.String() for name in columns
+        }
         rows = [
             [normalised(item[name]) if name == "text" else item[name] for name in columns]
             for _, item in self.all(section)
@@ -282,16 +284,18 @@ def _articles(items: _Items) -> pl.DataFrame:
         )
         for article, item in items.articles()
     ]
-    schema = {
-        "article": pl.String,
-        "file": pl.String,
-        "language": pl.String,
-        "published": pl.Datetime("us"),
-        "precision": pl.String,
-        "title": pl.String,
-        "has_boilerplate": pl.Boolean,
-        "inferred_event_date": pl.Date,
-    }
+    schema = pl.Schema(
+        {
+            "article": pl.String,
+            "file": pl.String,
+            "language": pl.String,
+            "published": pl.Datetime("us"),
+            "precision": pl.String,
+            "title": pl.String,
+            "has_boilerplate": pl.Boolean,
+            "inferred_event_date": pl.Date,
+        }
+    )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -330,7 +334,9 @@ def _surfaces(items: _Items) -> pl.DataFrame:
                 )
                 rows[article, surface] = (article, surface, item["type"], item["name"])
     columns = ("article", "surface", "type", "entity")
-    return pl.DataFrame(list(rows.values()), schema=dict.fromkeys(columns, pl.String), orient="row")
+    return pl.DataFrame(
+        list(rows.values()), schema=dict.fromkeys(columns, pl.String()), orient="row"
+    )
 
 
 def _disagreements(items: _Items) -> pl.DataFrame:
@@ -339,7 +345,7 @@ def _disagreements(items: _Items) -> pl.DataFrame:
         for place, item in items.all("disagreements")
     ]
     columns = ("subject", "property", "verdict")
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String()), orient="row")
 
 
 def _verdict(place: str, told: str) -> str:
@@ -350,7 +356,9 @@ def _verdict(place: str, told: str) -> str:
     text = told.lower()
     if _DENIED_CONFLICT.search(text) or re.search(r"\bcompatible\b", text):
         return "compatible"
-    _require("conflict" in text, place, "says neither that there is a conflict nor that there is none")
+    _require(
+        "conflict" in text, place, "says neither that there is a conflict nor that there is not"
+    )
     return "conflicting"
 
 

@@ -17,7 +17,7 @@ _STRANGER = " (unknown to the gold)"
 
 @dataclass(frozen=True)
 class Marts:
-    """Rows of the marts, with the columns of the marts; others than the gold's articles may be in."""
+    """Rows of the marts, with their columns; those of other articles than the gold's may be in."""
 
     articles: pl.DataFrame
     segments: pl.DataFrame
@@ -33,7 +33,7 @@ class Marts:
 class Published:
     """What is published of the gold's articles."""
 
-    #: article, language, published, precision, title, story, origin
+    #: article, body, language, published, precision, title, story, origin
     articles: pl.DataFrame
     #: article, start, end
     boilerplate: pl.DataFrame
@@ -49,7 +49,7 @@ class Published:
     claims: pl.DataFrame
     #: claim, relation, value
     accounts: pl.DataFrame
-    #: claim, article, text: passages
+    #: claim, article, start, end, text
     passages: pl.DataFrame
     #: article, date_from, date_to, inferred_from
     happenings: pl.DataFrame
@@ -87,6 +87,7 @@ def seen(gold: Gold, marts: Marts) -> Published:
     return Published(
         articles=marts.articles.join(known, on="article_id").select(
             "article",
+            "body",
             "language",
             _as_compared("title"),
             published="published_from",
@@ -113,7 +114,7 @@ def seen(gold: Gold, marts: Marts) -> Published:
         .explode("accounts")
         .unnest("accounts")
         .select("claim", "relation", "value"),
-        passages=passages.select("claim", "article", _as_compared("text")),
+        passages=passages.select("claim", "article", "start", "end", "text"),
         happenings=words.passages(marts.timeline).select(
             "article", "date_from", "date_to", "inferred_from"
         ),
@@ -130,10 +131,12 @@ class _Words:
     def rename(self, mart: pl.DataFrame, *parts: str) -> pl.DataFrame:
         """Add for each part, such as ``member``, the gold's name of its entity."""
         for part in parts:
-            names = self.entities.select(pl.col("entity_id").alias(f"{part}_entity_id"), entity="entity")
-            mart = mart.join(names, on=f"{part}_entity_id", how="left").with_columns(
-                pl.coalesce("entity", pl.col(f"{part}_name") + _STRANGER).alias(part)
-            ).drop("entity")
+            names = self.entities.rename({"entity_id": f"{part}_entity_id"})
+            mart = (
+                mart.join(names, on=f"{part}_entity_id", how="left")
+                .with_columns(pl.coalesce("entity", pl.col(f"{part}_name") + _STRANGER).alias(part))
+                .drop("entity")
+            )
         return mart
 
     def passages(self, mart: pl.DataFrame) -> pl.DataFrame:
@@ -155,7 +158,7 @@ class _Words:
 def _gold_names(gold: Gold, mentions: pl.DataFrame) -> pl.DataFrame:
     """Return entity_id and the gold entity that most of its surfaces, then mentions, name."""
     return (
-        mentions.join(gold.surfaces.select("article", "surface", "entity"), on=["article", "surface"])
+        mentions.join(gold.surfaces.drop("type"), on=["article", "surface"])
         .group_by("entity_id", "entity")
         .agg(surfaces=pl.struct("article", "surface").n_unique(), mentions=pl.len())
         .sort("surfaces", "mentions", "entity", descending=[True, True, False])

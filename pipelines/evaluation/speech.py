@@ -63,11 +63,14 @@ def statements(gold: Gold, published: Published) -> Tally:
     """Statements told by several articles: share for which these articles have one in common."""
     faults: list[Fault] = []
     groups = gold.statements.group_by("statement", maintain_order=True).agg("article")
-    for statement, articles in groups.iter_rows():
+    for statement, articles in zip(groups["statement"], groups["article"].to_list(), strict=True):
         told = published.quotes.filter(pl.col("article").is_in(articles))
-        widest = told.group_by("statement").agg(pl.col("article").n_unique())["article"].max()
+        widest = max(
+            (len(set(one)) for one in told.group_by("statement").agg("article")["article"]),
+            default=0,
+        )
         if widest != len(set(articles)):
-            note = f"at most {widest or 0} of {len(articles)} articles have one statement in common"
+            note = f"at most {widest} of {len(articles)} articles have one statement in common"
             faults.append(("miss", ", ".join(articles), statement, note))
     return share(groups.height, faults)
 

@@ -110,7 +110,9 @@ def _surnames(found: pl.DataFrame) -> pl.DataFrame:
 def _short_forms(found: pl.DataFrame) -> pl.DataFrame:
     """Give the first or last word of an organisation's longer name its type."""
     long = found.filter(
-        (pl.col("type") == "ORG") & pl.col("words").is_between(2, 3) & (pl.col("confidence") > PLACE)
+        (pl.col("type") == "ORG")
+        & pl.col("words").is_between(2, 3)
+        & (pl.col("confidence") > PLACE)
     )
     parts = (
         pl.concat(

@@ -117,9 +117,7 @@ class Corpus:
             name=pl.col("found"),
             at=pl.Series(starts, dtype=pl.Int64),
         ).with_columns(to=pl.col("at") + pl.col("name").str.len_chars())
-        edges = [
-            _is_edge(self.text, at, to) for at, to in frame.select("at", "to").iter_rows()
-        ]
+        edges = [_is_edge(self.text, at, to) for at, to in frame.select("at", "to").iter_rows()]
         return frame.filter(pl.Series(edges, dtype=pl.Boolean))
 
 

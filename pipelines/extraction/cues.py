@@ -1,6 +1,7 @@
 """Cue words as the rules need them: alternations for patterns, and what each cue stands for."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ class Cues:
 
     language: str
     _by_kind: dict[str, dict[str, str]] = field(repr=False)
+    _built: dict[tuple[tuple[str, ...], bool], str] = field(default_factory=dict, repr=False)
 
     def words(self, kind: str) -> frozenset[str]:
         """Return the cues of a kind, lower case."""
@@ -54,13 +56,14 @@ class Cues:
 
     def seen(self, *kinds: str) -> str:
         """Return the same alternation without lookaround, for Polars' regular expressions."""
-        consumed = {word: form.replace("(?=", "(?:") for word, form in _CONTRACTED.items()}
-        return self._alternation(kinds, consumed)
+        return self._alternation(kinds, _CONTRACTED_AND_CONSUMED)
 
     def _alternation(self, kinds: tuple[str, ...], contracted: dict[str, str]) -> str:
-        cues = {cue for kind in kinds for cue in self._by_kind.get(kind, {})}
-        ordered = sorted(cues, key=lambda cue: (-len(cue), cue))
-        return f"(?:{'|'.join(_cue_pattern(cue, contracted) for cue in ordered) or NEVER})"
+        key = (kinds, contracted is _CONTRACTED)
+        if key not in self._built:
+            cues = {fold(cue) for kind in kinds for cue in self._by_kind.get(kind, {})}
+            self._built[key] = _trie(_pieces(cue, contracted) for cue in sorted(cues))
+        return self._built[key]
 
     def determiner(self) -> str:
         """Return an optional determiner with its space or elision."""
@@ -85,14 +88,46 @@ _CONTRACTED = {
 }
 
 
-def _cue_pattern(cue: str, contracted: dict[str, str]) -> str:
-    words = fold(cue).split()
+_CONTRACTED_AND_CONSUMED = {
+    word: form.replace("(?=", "(?:") for word, form in _CONTRACTED.items()
+}
+
+
+def _pieces(cue: str, contracted: dict[str, str]) -> list[str]:
+    """Return the regular expression of a cue, piece by piece, each a node of the trie."""
+    words = cue.split()
     last = contracted.get(words[-1]) if len(words) > 1 else None
-    body = r"\s+".join(re.escape(word) for word in (words[:-1] if last else words))
+    pieces = [re.escape(letter) for letter in " ".join(words[:-1] if last else words)]
+    pieces = [r"\s+" if piece == r"\ " else piece for piece in pieces]
     if last:
-        body += rf"\s+{last}"
-    ends_open = last or not words[-1][-1].isalnum()
-    return rf"\b{body}" + ("" if ends_open else r"\b")
+        return [*pieces, r"\s+", last]
+    return pieces if not words[-1][-1].isalnum() else [*pieces, r"\b"]
+
+
+_Node = dict[str, "_Node"]
+
+
+def _trie(cues: Iterable[list[str]]) -> str:
+    """Return an alternation with common beginnings written once, the longest cue tried first.
+
+    Letter by letter an engine leaves most alternatives at the first; as a plain list it tries all.
+    """
+    root: _Node = {}
+    for pieces in cues:
+        node = root
+        for piece in [*pieces, ""]:
+            node = node.setdefault(piece, {})
+    return rf"\b{_branches(root)}" if root else NEVER
+
+
+def _branches(node: _Node) -> str:
+    branches = [piece + _branches(node[piece]) for piece in node if piece not in ("", r"\b")]
+    branches += [r"\b" for piece in node if piece == r"\b"]
+    if "" in node:
+        branches.append("")
+    if len(branches) == 1:
+        return branches[0]
+    return f"(?:{'|'.join(branches)})"
 
 
 def cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:

@@ -55,9 +55,7 @@ def core_dates(
     """Return the rows of ``core_dates`` for whole articles; what lies in a name is no date."""
     found = [
         masked.corpus.at(_dates(masked.corpus, masked.cues))
-        for masked in masked_segments(
-            core_segments, core_languages, core_mentions, seed_cue_words
-        )
+        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
     if not found:
         return pl.DataFrame(schema=_SCHEMA)
@@ -65,9 +63,7 @@ def core_dates(
     assert derivation is not None
     return (
         pl.concat(found)
-        .with_columns(
-            start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset")
-        )
+        .with_columns(start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset"))
         .join(core_articles.select("article_id", "body"), on="article_id")
         .with_columns(
             date_id=pl.format("{}/d{}-{}", "article_id", "start", "end"),

@@ -41,8 +41,10 @@ def with_best_evidence(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl
     best = pl.Series("best", weights.argmax(axis=1) if spans.height else [], dtype=pl.Int64)
     confidence = weights.max(axis=1) if spans.height else []
     names = pl.DataFrame(
-        [(index, name, type_ if isinstance(type_, str) else None)
-         for index, (name, _, type_, _) in enumerate(kinds)],
+        [
+            (index, name, type_ if isinstance(type_, str) else None)
+            for index, (name, _, type_, _) in enumerate(kinds)
+        ],
         schema={"best": pl.Int64, "evidence": pl.String, "type": pl.String},
         orient="row",
     )

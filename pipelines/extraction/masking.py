@@ -99,8 +99,10 @@ class Masked:
         before = wanted.select("article_id", "at", mention_before="mention_id").sort(
             "article_id", "at"
         )
-        first = wanted.sort("at").group_by("article_id", maintain_order=True).agg(
-            first_mention=pl.col("mention_id").first()
+        first = (
+            wanted.sort("at")
+            .group_by("article_id", maintain_order=True)
+            .agg(first_mention=pl.col("mention_id").first())
         )
         return (
             rows.sort("article_id", at)
@@ -135,9 +137,7 @@ def masked_segments(
 
 def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
     """Return mentions with their positions, without those nested in longer ones."""
-    segments = corpus.segments.select(
-        "segment_id", offset=pl.col("start") - pl.col("position")
-    )
+    segments = corpus.segments.select("segment_id", offset=pl.col("start") - pl.col("position"))
     placed = (
         mentions.join(segments, on="segment_id")
         .with_columns(at=pl.col("start") - pl.col("offset"), to=pl.col("end") - pl.col("offset"))

@@ -50,9 +50,7 @@ def core_memberships(
     """Return the rows of ``core_memberships`` for whole articles; the evidence is the segment."""
     found = [
         _memberships(masked)
-        for masked in masked_segments(
-            core_segments, core_languages, core_mentions, seed_cue_words
-        )
+        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
     if not found:
         return pl.DataFrame(schema=_SCHEMA)
@@ -182,8 +180,7 @@ def _members_then_group(masked: Masked, kind: str, status: str) -> list[_Row]:
     return [
         (*match.span("members"), match.start("group"), match.start("group"), status, match["cue"])
         for match in rule.finditer(text)
-        if not denied.search(match["between"])
-        and not _is_source(masked, match.start())
+        if not denied.search(match["between"]) and not _is_source(masked, match.start())
     ]
 
 
@@ -194,8 +191,7 @@ def _is_source(masked: Masked, at: int) -> bool:
 
 
 def _founded(masked: Masked) -> list[_Row]:
-    """The group, a word for its founding, its founders: "fondata nel 2009 da A".
-    """
+    """The group, a word for its founding, its founders: "fondata nel 2009 da A"."""
     cues = masked.cues
     by = rf"(?:\s[\w']+\s\d{{4}})?\s{cues.any('by')}\s?"
     rule = pattern(
@@ -203,7 +199,13 @@ def _founded(masked: Masked) -> list[_Row]:
         rf"(?P<members>{masked.enumeration(*_MEMBERS)})"
     )
     return [
-        (*match.span("members"), match.start("group"), match.start("group"), "founder", match["cue"])
+        (
+            *match.span("members"),
+            match.start("group"),
+            match.start("group"),
+            "founder",
+            match["cue"],
+        )
         for match in rule.finditer(masked.corpus.text)
     ]
 
@@ -307,10 +309,10 @@ def _items(masked: Masked, start: int, end: int) -> list[tuple[int, int]]:
     """
     conjunction = masked.cues.any("conjunction")
     item = pattern(rf"[^,;]+")
-    head = pattern(
-        rf"\s*(?:{conjunction}\s)?(?P<list>{masked.enumeration(*_MEMBERS)})(?P<rest>.*)"
+    head = pattern(rf"\s*(?:{conjunction}\s)?(?P<list>{masked.enumeration(*_MEMBERS)})(?P<rest>.*)")
+    first = pattern(
+        rf"\s*(?:{conjunction}\s)?{masked.cues.determiner()}(?P<list>{marked(*_MEMBERS)})"
     )
-    first = pattern(rf"\s*(?:{conjunction}\s)?{masked.cues.determiner()}(?P<list>{marked(*_MEMBERS)})")
     found = []
     for part in item.finditer(masked.corpus.text, start, end):
         whole = head.fullmatch(part[0])
@@ -371,7 +373,13 @@ def _outside_inverted(masked: Masked) -> list[_Row]:
         rf"(?P<members>{masked.enumeration(*_MEMBERS)})"
     )
     return [
-        (*match.span("members"), match.start("group"), match.start("group"), "not_member", match["cue"])
+        (
+            *match.span("members"),
+            match.start("group"),
+            match.start("group"),
+            "not_member",
+            match["cue"],
+        )
         for match in rule.finditer(masked.corpus.text)
     ]
 

@@ -17,6 +17,8 @@ from warehouse.contracts import table
 EXTRACTOR = "number_grammar"
 #: With a known unit and a subject; with a unit only; with a noun nobody has described.
 _WITH_SUBJECT, _WITH_UNIT, _BARE = 0.9, 0.75, 0.6
+#: Code points before a number in which the verb that says what it counts may stand.
+_NEAR = 30
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 #: Languages that part thousands with a full stop and decimals with a comma.
 _COMMA_DECIMAL = frozenset({"it", "fr", "de", "es", "pt", "nl"})
@@ -64,9 +66,7 @@ def core_quantities(
     """Return the rows of ``core_quantities`` for whole articles; dates are no quantities."""
     found = [
         _quantities(masked, seed_units, core_dates)
-        for masked in masked_segments(
-            core_segments, core_languages, core_mentions, seed_cue_words
-        )
+        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
     if not found:
         return pl.DataFrame(schema=_SCHEMA)
@@ -121,6 +121,9 @@ class _Grammar:
             ).rows()
         }
         self._pattern = pattern(self._expression())
+        between = rf"(?:\s{cues.any('hedge')})?\s?"
+        self._verb_before = pattern(rf"\b(?P<verb>{cues.any('counting_verb')}){between}$")
+        self._verb_behind = pattern(rf"\s(?P<verb>{cues.any('counted_verb')})")
 
     def _expression(self) -> str:
         cues = self._cues
@@ -131,9 +134,7 @@ class _Grammar:
         noun = rf"\b(?:{nouns or '(?!)'})\b"
         linked = rf"(?:\s{cues.any('conjunction')}\s{noun})*"
         product = rf"(?:\s(?P<product>{marked('PRODUCT')}))?"
-        counted = (
-            rf"(?:\s(?:{cues.any('role_link')}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?(?P<noun>{noun}){linked}{product})"
-        )
+        counted = rf"(?:\s(?:{cues.any('role_link')}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?(?P<noun>{noun}){linked}{product})"
         bare = r"(?:\s(?:de\s|di\s|d'|of\s)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{3,}))"
         return (
             rf"(?<![\w.,/-])(?:(?P<hedge>{cues.any('hedge')})\s?)?(?P<sign>[€$£¥]\s?)?"
@@ -141,7 +142,7 @@ class _Grammar:
             rf"(?:\s?(?:-|–|{cues.any('range_to')})\s?(?P<number_to>{number})(?P<scale_to>{scale})?)?"
             rf"(?:(?P<percent>\s?%|\s{cues.any('percent')})"
             rf"|\s?(?:{cues.any('role_link')}\s?)?(?P<currency>[€$£]|{cues.any('currency')})"
-            rf"|{counted}|{bare})?"
+            rf"|{counted}|{bare})?(?:\s(?P<hedge_behind>{cues.any('hedge_behind')}))?"
         )
 
     def matches(self) -> Iterator[re.Match[str]]:
@@ -150,16 +151,49 @@ class _Grammar:
 
     def row(self, match: re.Match[str]) -> tuple[object, ...] | None:
         """Return what a match says, or None for a number of nothing."""
-        unit, property_, types, currency = self._measure(match)
+        unit, property_, types, currency = self._happened(match, *self._measure(match))
         if unit is None and currency is None:
             return None
         value = self._value(match["number"], match["scale"] or match["scale_to"])
-        value_to = self._value(match["number_to"], match["scale_to"]) if match["number_to"] else None
+        value_to = (
+            self._value(match["number_to"], match["scale_to"]) if match["number_to"] else None
+        )
         if value is None:
             return None
-        hedge = self._cues.value("hedge", match["hedge"]) if match["hedge"] else None
-        relation = "range" if value_to is not None else hedge or "="
+        relation = "range" if value_to is not None else self._relation(match)
         return (*match.span(), relation, value, value_to, unit, currency, property_, types)
+
+    def _relation(self, match: re.Match[str]) -> str:
+        for kind, text in (("hedge", match["hedge"]), ("hedge_behind", match["hedge_behind"])):
+            if text:
+                return self._cues.value(kind, text) or "="
+        about = " ".join(match["number"].lower().split()) in self._cues.words("number_about")
+        return "~" if about else "="
+
+    def _happened(
+        self,
+        match: re.Match[str],
+        unit: str | None,
+        property_: str | None,
+        types: str | None,
+        currency: str | None,
+    ) -> tuple[str | None, str | None, str | None, str | None]:
+        """Let the verb beside a number of people, or of nothing said, tell what it counts.
+
+        The dead are "120 killed" and "killed 120 people" alike.
+        """
+        if currency or match["percent"] or property_ not in (None, "people"):
+            return unit, property_, types, currency
+        text = self._masked.corpus.text
+        before = self._verb_before.search(text, max(0, match.start() - _NEAR), match.start())
+        behind = self._verb_behind.match(text, match.end())
+        if before is None and behind is None:
+            return unit, property_, types, currency
+        if property_ is None and match["bare"] and behind is None:
+            return unit, property_, types, currency
+        kind, said = ("counting_verb", before) if before else ("counted_verb", behind)
+        noun = self._cues.value(kind, said["verb"]) if said else None
+        return self._units.get((noun or "").lower(), (unit, property_, types)) + (currency,)
 
     def _measure(
         self, match: re.Match[str]
@@ -177,7 +211,8 @@ class _Grammar:
                 named = self._masked.mentions.filter(pl.col("at") == match.start("product"))
                 unit = f"{named['surface'][0]} {unit}" if named.height else unit
             return unit, property_, types, None
-        return match["bare"], None, None, None
+        is_word = self._cues.value("number_word", match["number"]) is not None
+        return (None if is_word and not match["hedge"] else match["bare"]), None, None, None
 
     def _value(self, number: str, scale: str | None) -> float | None:
         worded = self._cues.value("number_word", number)
@@ -205,46 +240,71 @@ def _parsed(number: str, thousands: str, decimal: str) -> float:
 def _subjects(masked: Masked, found: pl.DataFrame) -> pl.DataFrame:
     """Return, for each quantity with a property, the mention it is said of.
 
-    In order: the last mention of a fitting type before it in its segment, outside of lists and
-    sources; the first behind it there; the group or place its article is about.
+    For each fitting type, best first: the first mention before the number in its segment, behind a
+    dateline and outside of sources; the first behind it. Then what the article is about.
     """
     asked = found.filter(pl.col("subject_types").is_not_null())
-    text = masked.corpus.text
-    rows = []
-    segment_mentions = {
+    by_segment = {
         segment: frame.select("mention_id", "masked_as", "at", "to").rows()
         for (segment,), frame in masked.mentions.partition_by("segment_id", as_dict=True).items()
     }
     chief = _chief_mentions(masked.mentions)
-    source = pattern(rf"{masked.cues.any('attribution')}\s{masked.cues.determiner()}$")
-    anaphor = pattern(masked.group)
-    for at, to, article, segment, segment_start, offset, types in asked.select(
-        "at", "to", "article_id", "segment_id", "segment_start", "offset", "subject_types"
+    rows = []
+    for at, to, article, segment, start, types in asked.select(
+        "at",
+        "to",
+        "article_id",
+        "segment_id",
+        pl.col("segment_start") - pl.col("offset"),
+        "subject_types",
     ).rows():
-        mentions = [
-            one
-            for one in segment_mentions.get(segment, [])
-            if not source.search(text[max(0, one[2] - 40) : one[2]])
-        ]
-        subject = None
-        for type_ in types.split("|"):
-            fits = {"ORG", "GROUP"} if type_ == "ORG" else {type_}
-            before = [one for one in mentions if one[1] in fits and one[3] <= at]
-            behind = [one for one in mentions if one[1] in fits and one[2] >= to]
-            if before or behind:
-                subject = (before[-1] if before else behind[0])[0]
-            elif type_ == "GROUP" and anaphor.search(text, segment_start - offset, to + 160):
-                subject = chief.get((article, "GROUP"))
-            if subject:
-                break
-        if subject is None:
-            subject = next(
-                (found for t in types.split("|") if (found := chief.get((article, t)))), None
-            )
-        rows.append((at, subject))
+        named = _named_in_clause(masked, by_segment.get(segment, []), start, at, to)
+        meant = _means_group(masked, start, to)
+        candidates = (
+            named.get(type_)
+            or (chief.get((article, type_)) if type_ == "GROUP" and meant else None)
+            for type_ in types.split("|")
+        )
+        about = (chief.get((article, type_)) for type_ in types.split("|"))
+        rows.append((at, next(filter(None, (*candidates, *about)), None)))
     return pl.DataFrame(
         rows, schema={"at": pl.Int64, "subject_mention_id": pl.String}, orient="row"
     )
+
+
+_Mention = tuple[str, str, int, int]
+#: Of places the first in a sentence is meant ("the valley, in the north of the country"), of
+#: others the last before the number.
+_PLACES = ("GPE", "LOC", "EVENT")
+
+
+def _named_in_clause(
+    masked: Masked, mentions: list[_Mention], start: int, at: int, to: int
+) -> dict[str, str]:
+    """Return, by type, the mention in a segment that a number is most likely said of."""
+    text = masked.corpus.text
+    source = pattern(rf"{masked.cues.any('attribution', 'by')}\s?{masked.cues.determiner()}$")
+    dateline = pattern(r"[^.–—-]{3,50}\s[–—-]\s").match(text, start, at)
+    begin = dateline.end() if dateline else start
+    fitting = [
+        one
+        for one in mentions
+        if one[2] >= begin and not source.search(text, max(0, one[2] - 40), one[2])
+    ]
+    named: dict[str, str] = {}
+    before = [one for one in fitting if one[3] <= at]
+    behind = [one for one in fitting if one[2] >= to]
+    places_first = [one for one in before if one[1] in _PLACES]
+    for mention_id, mark, _, _ in (*behind[::-1], *before, *places_first[::-1]):
+        named[mark] = mention_id
+    if "ORG" not in named and "GROUP" in named:
+        named["ORG"] = named["GROUP"]
+    return named
+
+
+def _means_group(masked: Masked, start: int, to: int) -> bool:
+    """Say whether a segment speaks of "the alliance" without its name."""
+    return pattern(masked.group).search(masked.corpus.text, start, to + 160) is not None
 
 
 def _chief_mentions(mentions: pl.DataFrame) -> dict[tuple[str, str], str]:
@@ -257,7 +317,11 @@ def _chief_mentions(mentions: pl.DataFrame) -> dict[tuple[str, str], str]:
     )
     ranked = (
         typed.group_by("article_id", "masked_as", "surface")
-        .agg(named=pl.len(), first_at=pl.col("at").min(), first=pl.col("mention_id").sort_by("at").first())
+        .agg(
+            named=pl.len(),
+            first_at=pl.col("at").min(),
+            first=pl.col("mention_id").sort_by("at").first(),
+        )
         .sort("named", "first_at", descending=[True, False])
         .unique(["article_id", "masked_as"], keep="first", maintain_order=True)
     )

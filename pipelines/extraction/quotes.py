@@ -67,9 +67,7 @@ def core_quotes(
     quoted = _quoted(core_articles, core_segments)
     found = [
         _attributed(masked, quoted)
-        for masked in masked_segments(
-            core_segments, core_languages, core_mentions, seed_cue_words
-        )
+        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
     if not found:
         return pl.DataFrame(schema=_SCHEMA)
@@ -141,7 +139,9 @@ class _Attribution:
 def _attributed(masked: Masked, quoted: pl.DataFrame) -> pl.DataFrame:
     """Return the quotations of one language with their speakers."""
     places = masked.corpus.segments.select("segment_id", "position", "ordinal")
-    ends = places.select(last_segment_id="segment_id", last_position="position")
+    ends = places.select(
+        last_segment_id="segment_id", last_position="position", last_ordinal="ordinal"
+    )
     own = (
         quoted.join(places, on="segment_id")
         .join(ends, on="last_segment_id")
@@ -205,7 +205,7 @@ def _goes_on(previous: dict[str, Any], quote: dict[str, Any]) -> bool:
     same_sentence = quote["ordinal"] == previous["ordinal"] and len(between) < _NEAR
     if same_sentence and previous["confidence"] >= _BEFORE and not quote["text"][:1].isupper():
         return pattern(r"^[^.!?:;]*,\s$").search(between) is not None
-    sentences_apart = quote["ordinal"] - previous["ordinal"]
+    sentences_apart = quote["ordinal"] - previous["last_ordinal"]
     return sentences_apart <= _SENTENCES_APART and quote["text"][:1].isupper()
 
 
@@ -234,7 +234,9 @@ class _Search:
         gap = r"[^.!?;:«»“”\"\x00\ue001-\ue010]"
         role = rf"{determiner}(?:[\w-]+\s){{0,3}}?{cues.any('role')}[^.!?;:«»“”\"\x00]{{0,100}}?\s"
         opened = r"\s?[,.!?]?\s?[-–—]?\s?"
-        self._behind_role = pattern(rf"{opened}(?P<cue>{speech}){gap}{{0,20}}?\s{role}(?P<speaker>{person})")
+        self._behind_role = pattern(
+            rf"{opened}(?P<cue>{speech}){gap}{{0,20}}?\s{role}(?P<speaker>{person})"
+        )
         said_by = rf"(?P<cue>{speech}){gap}{{0,40}}?(?:{determiner}(?P<speaker>{mark})|(?P<meant>{meant}))"
         by = rf"(?P<cue2>{cues.any('attribution')})\s{determiner}(?P<speaker2>{mark})"
         says = (
@@ -246,11 +248,9 @@ class _Search:
         verb = rf"(?:{cues.any('auxiliary')}\s)?{grammar}[a-zà-ÿ]{{3,}}(?:\s{grammar}[a-zà-ÿ]+)?"
         self._inverted = pattern(rf"\s?[,.!?]?\s(?P<cue>{verb})\s(?P<speaker>{person})")
         pronoun = rf"(?:{cues.any('he_or_she')}\s)?"
-        self._unnamed = pattern(
-            rf"{opened}{pronoun}(?:{cues.any('also')}\s)?(?P<cue>{speech})"
-        )
+        self._unnamed = pattern(rf"{opened}{pronoun}(?:{cues.any('also')}\s)?(?P<cue>{speech})")
         self._inside = pattern(
-            rf",\s(?P<cue>{speech})\s{determiner}(?P<speaker>{mark})[^.!?]*(?:[.!?]+\s|$)"
+            rf",\s(?P<cue>{speech})\s{determiner}(?P<speaker>{mark})[^.!?]*(?:[.!?]+[\s\x00]|$)"
         )
         self._verb, self._aim = pattern(speech), pattern(cues.any("aim_verb"))
         attributed = rf"{cues.any('attribution')}\s?{determiner}"
@@ -321,7 +321,9 @@ class _Search:
         begin = self._text.rfind(GAP, 0, at) + 1
         role = list(self._by_role.finditer(self._text, begin, at))
         if role:
-            return _Attribution(role[-1].start("speaker"), _one_line(role[-1][0].split()[0]), _BEFORE)
+            return _Attribution(
+                role[-1].start("speaker"), _one_line(role[-1][0].split()[0]), _BEFORE
+            )
         clause = self._without_asides(self._text[begin:at])
         verbs = list(self._verb.finditer(clause))
         aims = list(self._aim.finditer(clause))

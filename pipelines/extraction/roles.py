@@ -61,9 +61,7 @@ def core_roles(
     """Return the rows of ``core_roles`` for whole articles."""
     found = [
         _roles(masked)
-        for masked in masked_segments(
-            core_segments, core_languages, core_mentions, seed_cue_words
-        )
+        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
     if not found:
         return pl.DataFrame(schema=_SCHEMA)
@@ -211,7 +209,12 @@ class _Finder:
                 at_org = last_named if noun and last_named is not None else at_org
             confidence = _OWNED
         return _Phrase(
-            match.start(), match.end(), match.span("role"), at_org, bool(match["former"]), confidence
+            match.start(),
+            match.end(),
+            match.span("role"),
+            at_org,
+            bool(match["former"]),
+            confidence,
         )
 
     def _person_of(
@@ -222,7 +225,11 @@ class _Finder:
         before = self._person_before.search(self._text, begin, phrase.at)
         if before:
             return before.start("person"), bool(before["was"]), _STATED
-        if last and last[1] <= phrase.at and self._goes_on.fullmatch(self._text, last[1], phrase.at):
+        if (
+            last
+            and last[1] <= phrase.at
+            and self._goes_on.fullmatch(self._text, last[1], phrase.at)
+        ):
             return last[0], False, _STATED
         behind = self._person_behind.match(self._text, phrase.to)
         if behind:

@@ -12,9 +12,7 @@ from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, pattern
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-ŐŒ-ŠŸ-ŽÇ"
 #: A capitalised word, with what may stand inside it: Fast.ai, A*STAR, Urbana-Champaign, AT&T,
 #: O'Brien; or one that begins with small letters and goes on with capitals: iPhone, xAI.
-_WORD = (
-    rf"(?:[OD]'[{_UPPER}]\w+|[{_UPPER}][\w*+]*(?:[&./+*-][\w*]*\w)*|\b[a-z]{{1,2}}[A-Z]\w+)"
-)
+_WORD = rf"(?:[OD]'[{_UPPER}]\w+|[{_UPPER}][\w*+]*(?:[&./+*-][\w*]*\w)*|\b[a-z]{{1,2}}[A-Z]\w+)"
 #: A version behind a name (LLaMA 2, Python 3.12); not the number of a counted noun.
 _VERSION = r"(?:\s\d{1,2}(?:\.\d{1,2})?(?![\w%.,]*\d)(?!\s?%))"
 #: Items of a list of names: so many, so many of them capitalised.
@@ -34,8 +32,7 @@ def name_spans(corpus: Corpus, cues: Cues) -> pl.DataFrame:
     headed = corpus.find(_headed(cues)).with_columns(shape=pl.lit("headed"))
     spans = pl.concat([organisations, headed, plain])
     rows = [
-        (*_without_openers(corpus.text, at, to, cues), at, shape)
-        for at, to, shape in spans.rows()
+        (*_without_openers(corpus.text, at, to, cues), at, shape) for at, to, shape in spans.rows()
     ] + [(at, to, at, "expansion") for at, to in _expansions(corpus)]
     schema = {"at": pl.Int64, "to": pl.Int64, "was_at": pl.Int64, "shape": pl.String}
     trimmed = pl.DataFrame(
@@ -66,9 +63,7 @@ def list_items(corpus: Corpus, cues: Cues, names: list[tuple[int, int]]) -> list
         if text.count(",") + 1 < _FEWEST_ITEMS:
             continue
         masked = parts.between(start, start + length)
-        items = [
-            _bare_item(masked, *match.span("item"), cues) for match in item.finditer(masked)
-        ]
+        items = [_bare_item(masked, *match.span("item"), cues) for match in item.finditer(masked)]
         capitalised = [(at, to) for at, to in items if re.match(_WORD, text[at:to])]
         if len(capitalised) >= _FEWEST_CAPITALISED * len(items) >= _FEWEST_ITEMS * 0.8:
             found += [(start + at, start + to) for at, to in capitalised]
@@ -225,4 +220,4 @@ def _without_openers(text: str, at: int, to: int, cues: Cues) -> tuple[int, int]
 
 def _opens(text: str, at: int) -> bool:
     before = text[max(0, at - 3) : at].rstrip(" ")
-    return not before or before[-1] in f"{GAP}«“„\"‘:•*(–—" or before.endswith((" -", f"{GAP}-"))
+    return not before or before[-1] in f'{GAP}«“„"‘:•*(–—' or before.endswith((" -", f"{GAP}-"))
