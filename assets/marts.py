@@ -1,5 +1,6 @@
 """Marts: all of them built aside from the store, and checked on those very bytes."""
 
+import time
 from collections.abc import Iterator
 
 import dagster as dg
@@ -34,6 +35,7 @@ MARTS: tuple[Table, ...] = (*in_order(), RUNS)
 def marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
     """Build the next version of the marts, unless the published one is made of the same."""
     newsroom: Newsroom = context.resources.newsroom
+    started = time.monotonic()
     with newsroom.store() as store:
         made_from = fingerprint(store)
     published = current(newsroom.home)
@@ -42,6 +44,7 @@ def marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
         made = read_version(newsroom.home, published.version)
     else:
         made = _built(newsroom, made_from, context)
+    seconds = round(time.monotonic() - started, 3)
     with made.opened() as connection:
         for mart in MARTS:
             outcome = made.outcomes[mart.name]
@@ -49,6 +52,7 @@ def marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
                 asset_key=mart.name,
                 metadata={
                     "version": made.version,
+                    "seconds": seconds,
                     "dagster/row_count": connection.table(mart.name).count("*").fetchall()[0][0],
                     "preview": preview(connection.sql(f"FROM {mart.name} LIMIT 5").pl()),
                 },

@@ -23,7 +23,6 @@ _INITIALS = {
     "ceo": "chief executive officer",
     "cfo": "chief financial officer",
     "coo": "chief operating officer",
-    "cso": "chief scientific officer",
     "cto": "chief technology officer",
 }
 

@@ -284,18 +284,16 @@ def _articles(items: _Items) -> pl.DataFrame:
         )
         for article, item in items.articles()
     ]
-    schema = pl.Schema(
-        {
-            "article": pl.String,
-            "file": pl.String,
-            "language": pl.String,
-            "published": pl.Datetime("us"),
-            "precision": pl.String,
-            "title": pl.String,
-            "has_boilerplate": pl.Boolean,
-            "inferred_event_date": pl.Date,
-        }
-    )
+    schema: dict[str, pl.DataType] = {
+        "article": pl.String(),
+        "file": pl.String(),
+        "language": pl.String(),
+        "published": pl.Datetime("us"),
+        "precision": pl.String(),
+        "title": pl.String(),
+        "has_boilerplate": pl.Boolean(),
+        "inferred_event_date": pl.Date(),
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

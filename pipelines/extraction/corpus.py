@@ -14,7 +14,7 @@ import polars as pl
 #: Between segments; a rule that does not name it cannot match across.
 GAP = "\x00"
 #: Typographic variants that rules and reference tables write in one way, each of one code point.
-_FOLDED = str.maketrans({"’": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-"})
+_FOLDED = {"’": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-"}
 
 #: What stands in for a mention in masked text: one mark for its type, then filler. Private-use
 #: characters occur in no article that was decoded as text.
@@ -38,7 +38,9 @@ def marked(*types: str) -> str:
 
 def fold(text: str) -> str:
     """Return the text with apostrophes, spaces and hyphens in one form, of the same length."""
-    return text.translate(_FOLDED)
+    for variant, plain in _FOLDED.items():
+        text = text.replace(variant, plain)
+    return text
 
 
 @dataclass(frozen=True)
@@ -53,18 +55,10 @@ class Corpus:
     text: str
     segments: pl.DataFrame
 
-    def find(self, pattern: re.Pattern[str], *groups: str) -> pl.DataFrame:
-        """Return each match as a row: at, to (positions), and at_<group>, to_<group> of groups.
-
-        A group that took no part in a match has null positions.
-        """
-        names = ["at", "to", *(f"{edge}_{group}" for group in groups for edge in ("at", "to"))]
-        spans = [
-            [*match.span(), *(edge for group in groups for edge in match.span(group))]
-            for match in pattern.finditer(self.text)
-        ]
-        frame = pl.DataFrame(spans, schema=dict.fromkeys(names, pl.Int64), orient="row")
-        return frame.with_columns(pl.when(pl.col(name) >= 0).then(name) for name in names)
+    def find(self, pattern: re.Pattern[str]) -> pl.DataFrame:
+        """Return each match as a row: at, to (positions)."""
+        spans = [match.span() for match in pattern.finditer(self.text)]
+        return pl.DataFrame(spans, schema={"at": pl.Int64, "to": pl.Int64}, orient="row")
 
     def at(self, positions: pl.DataFrame, at: str = "at") -> pl.DataFrame:
         """Add to rows the segment in which their position lies, and ``offset``.

@@ -9,7 +9,6 @@ import polars as pl
 
 from pipelines.extraction.corpus import fold
 
-
 #: Kinds that make names: a name keeps its own language in an article in another.
 _OF_NAMES = ("org_head", "org_suffix", "group_name", "event_head", "loc_head")
 #: Kinds whose words stand first in a name in Romance languages, last in Germanic ones.
@@ -27,11 +26,15 @@ class Cues:
 
     language: str
     _by_kind: dict[str, dict[str, str]] = field(repr=False)
+    _lower: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
+    _lower_values: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _built: dict[tuple[tuple[str, ...], bool], str] = field(default_factory=dict, repr=False)
 
     def words(self, kind: str) -> frozenset[str]:
         """Return the cues of a kind, lower case."""
-        return frozenset(cue.lower() for cue in self._by_kind.get(kind, {}))
+        if kind not in self._lower:
+            self._lower[kind] = frozenset(self._values(kind))
+        return self._lower[kind]
 
     def forms(self, kind: str) -> frozenset[str]:
         """Return the cues of a kind, as they are written."""
@@ -70,7 +73,10 @@ class Cues:
         return rf"(?:{self.any('determiner')}\s*)?"
 
     def _values(self, kind: str) -> dict[str, str]:
-        return {cue.lower(): value for cue, value in self._by_kind.get(kind, {}).items()}
+        if kind not in self._lower_values:
+            given = self._by_kind.get(kind, {})
+            self._lower_values[kind] = {cue.lower(): value for cue, value in given.items()}
+        return self._lower_values[kind]
 
 
 #: Matches nothing, in Python's and in Polars' regular expressions.
@@ -88,9 +94,7 @@ _CONTRACTED = {
 }
 
 
-_CONTRACTED_AND_CONSUMED = {
-    word: form.replace("(?=", "(?:") for word, form in _CONTRACTED.items()
-}
+_CONTRACTED_AND_CONSUMED = {word: form.replace("(?=", "(?:") for word, form in _CONTRACTED.items()}
 
 
 def _pieces(cue: str, contracted: dict[str, str]) -> list[str]:

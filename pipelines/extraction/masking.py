@@ -7,8 +7,8 @@ from functools import cached_property
 
 import polars as pl
 
-from pipelines.extraction.corpus import Corpus, corpora, marked
-from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, cues
+from pipelines.extraction.corpus import GAP, Corpus, corpora, marked
+from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, cues, pattern
 
 _CONTEXT = 60
 
@@ -77,6 +77,29 @@ class Masked:
         """Return the article in which a position lies."""
         positions, articles = self._articles
         return articles[bisect_right(positions, at) - 1]
+
+    @cached_property
+    def _grouped(self) -> frozenset[str]:
+        """The articles that name a group."""
+        return frozenset(self.mentions.filter(masked_as="GROUP")["article_id"].unique())
+
+    def stretches(self, *kinds: str, grouped: bool = False) -> list[tuple[int, int]]:
+        """Return the segments in which a cue of the kinds stands, as positions, in order.
+
+        Each begins with the gap before it. With ``grouped``, only of articles that name a group.
+        """
+        text, found, done = self.corpus.text, [], 0
+        cue = pattern(self.cues.any(*kinds))
+        while match := cue.search(text, done):
+            start = max(text.rfind(GAP, 0, match.start()), 0)
+            end = text.find(GAP, match.end())
+            end = len(text) if end < 0 else end
+            if not grouped or self.article_at(match.start()) in self._grouped:
+                found.append((start, end))
+            done = max(end, match.end())
+            if done >= len(text):
+                break
+        return found
 
     def last_before(self, at: int, *types: str) -> int | None:
         """Return where the last mention before a position, in its article, begins.

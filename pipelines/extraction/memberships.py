@@ -1,5 +1,8 @@
 """Who belongs to what: enumerations tied to a group by what the sentence says of them."""
 
+import re
+from collections.abc import Iterator
+
 import polars as pl
 
 from pipelines.extraction.corpus import FILL, GAP, MENTION, marked
@@ -14,6 +17,9 @@ _NAMED, _ANAPHOR = 0.9, 0.8
 _MEMBERS = ("ORG", "GROUP", "GPE", "PRODUCT")
 #: How many code points may lie between a cue and what it governs, mentions excepted.
 _NEAR, _FAR, _FARTHEST = 40, 90, 160
+
+#: Cues of sentences that may say what a group contains.
+_CONTAINING = ("member_of", "members_are", "founded_by", "enumeration")
 
 _FOUND = {
     "members_at": pl.Int64,
@@ -127,6 +133,17 @@ def _compounded(text: str) -> list[int]:
 _Row = tuple[int, int, int, int, str, str]
 
 
+def _matches(
+    masked: Masked, rule: re.Pattern[str], *kinds: str, text: str | None = None
+) -> Iterator[re.Match[str]]:
+    """Yield the matches of a rule in the segments that hold a cue of the kinds.
+
+    Only articles that name a group have members to tell of. ``text`` stands in for the masked one.
+    """
+    for start, end in masked.stretches(*kinds, grouped=True):
+        yield from rule.finditer(text or masked.corpus.text, start, end)
+
+
 def _plain(most: int) -> str:
     """Match up to so many code points of one clause, without a mention in them."""
     return rf"[^.;{GAP}\ue001-\ue010]{{0,{most}}}?"
@@ -154,7 +171,7 @@ def _joined(masked: Masked) -> list[_Row]:
         *_members_then_group(masked, "founder", "founder"),
     ]
     for expression in rules:
-        for match in pattern(expression).finditer(masked.corpus.text):
+        for match in _matches(masked, pattern(expression), "joins_it"):
             named = match.start("group") if "group" in match.groupdict() else -1
             meant = named if named >= 0 else match.start("cue")
             besides = match[0].replace(match["members"], "")
@@ -176,10 +193,9 @@ def _members_then_group(masked: Masked, kind: str, status: str) -> list[_Row]:
         rf"{masked.group}"
     )
     denied = pattern(rf"{cues.any('negation')}|\d")
-    text = masked.corpus.text
     return [
         (*match.span("members"), match.start("group"), match.start("group"), status, match["cue"])
-        for match in rule.finditer(text)
+        for match in _matches(masked, rule, kind)
         if not denied.search(match["between"]) and not _is_source(masked, match.start())
     ]
 
@@ -206,7 +222,7 @@ def _founded(masked: Masked) -> list[_Row]:
             "founder",
             match["cue"],
         )
-        for match in rule.finditer(masked.corpus.text)
+        for match in _matches(masked, rule, "founded")
     ]
 
 
@@ -226,7 +242,7 @@ def _among(masked: Masked) -> list[_Row]:
     denied = pattern(rf"{cues.any('negation', 'not_member')}")
     rows: list[_Row] = []
     for expression in rules:
-        for match in pattern(expression).finditer(masked.corpus.text):
+        for match in _matches(masked, pattern(expression), "members_noun"):
             besides = match[0].replace(match["members"], "")
             if denied.search(besides):
                 continue
@@ -252,12 +268,13 @@ def _contains(masked: Masked) -> list[_Row]:
     rows: list[_Row] = []
     for head, directly in heads.items():
         rule = pattern(rf"{head}(?P<rest>[^{GAP}]*)")
-        for match in rule.finditer(masked.corpus.text):
-            cue = match["cue"] if directly else cues.any("members_are") and match["cue"]
+        for match in _matches(
+            masked, rule, "member_of", "members_are", "founded_by", "enumeration"
+        ):
             founded = pattern(cues.any("founded_by")).fullmatch(match["cue"])
             status = "founder" if founded else "member"
             rows += [
-                (at, to, match.start("group"), match.start("group"), status, _words(cue))
+                (at, to, match.start("group"), match.start("group"), status, _words(match["cue"]))
                 for at, to in _lists(masked, match.start("rest"), match.end("rest"), directly)
             ]
     return rows
@@ -308,7 +325,7 @@ def _items(masked: Masked, start: int, end: int) -> list[tuple[int, int]]:
     What an item says behind its name ("run by the universities of ...") holds no members.
     """
     conjunction = masked.cues.any("conjunction")
-    item = pattern(rf"[^,;]+")
+    item = pattern(r"[^,;]+")
     head = pattern(rf"\s*(?:{conjunction}\s)?(?P<list>{masked.enumeration(*_MEMBERS)})(?P<rest>.*)")
     first = pattern(
         rf"\s*(?:{conjunction}\s)?{masked.cues.determiner()}(?P<list>{marked(*_MEMBERS)})"
@@ -331,7 +348,7 @@ def _continues(masked: Masked) -> list[_Row]:
     )
     return [
         (at, to, -1, match.start(), "member", match["cue"])
-        for match in rule.finditer(masked.corpus.text)
+        for match in _matches(masked, rule, "pronoun_subject")
         if _speaks_of_members(masked, match.start())
         for at, to in _lists(masked, match.start("rest"), match.end("rest"), directly=True)
     ]
@@ -357,7 +374,7 @@ def _outside(masked: Masked) -> list[_Row]:
     aside = pattern(rf",\s{cues.any('relative')}\s[^,.;{GAP}]*,")
     text = aside.sub(lambda match: "," + " " * (len(match[0]) - 2) + ",", masked.corpus.text)
     rows: list[_Row] = []
-    for match in rule.finditer(text):
+    for match in _matches(masked, rule, "not_member", "not_in_it", text=text):
         named = match.start("group")
         meant = named if named >= 0 else match.start("cue")
         rows.append((*match.span("members"), named, meant, "not_member", match["cue"]))
@@ -380,7 +397,7 @@ def _outside_inverted(masked: Masked) -> list[_Row]:
             "not_member",
             match["cue"],
         )
-        for match in rule.finditer(masked.corpus.text)
+        for match in _matches(masked, rule, "not_member")
     ]
 
 
@@ -395,7 +412,7 @@ def _nor(masked: Masked) -> list[_Row]:
     text = masked.corpus.text
     return [
         (*match.span("members"), -1, match.start("cue"), "not_member", match["cue"])
-        for match in rule.finditer(text)
+        for match in _matches(masked, rule, "also_not")
         if outside.search(text, text.rfind(GAP, 0, match.start()) + 1, match.start())
     ]
 
@@ -408,5 +425,5 @@ def _absent(masked: Masked) -> list[_Row]:
     )
     return [
         (*match.span("members"), -1, match.start("cue"), "not_member", match["cue"])
-        for match in rule.finditer(masked.corpus.text)
+        for match in _matches(masked, rule, "absence")
     ]

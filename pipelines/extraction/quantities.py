@@ -6,11 +6,12 @@ of a place; so each unit names the types its subject may have, best first.
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.extraction.corpus import MARKS, marked
-from pipelines.extraction.cues import Cues, pattern
+from pipelines.extraction.corpus import marked
+from pipelines.extraction.cues import pattern
 from pipelines.extraction.masking import Masked, masked_segments
 from warehouse.contracts import table
 
@@ -120,6 +121,7 @@ class _Grammar:
                 "noun", "unit", "property", "subject_types"
             ).rows()
         }
+        self._products = dict(masked.mentions.select("at", "surface").rows())
         self._pattern = pattern(self._expression())
         between = rf"(?:\s{cues.any('hedge')})?\s?"
         self._verb_before = pattern(rf"\b(?P<verb>{cues.any('counting_verb')}){between}$")
@@ -134,7 +136,8 @@ class _Grammar:
         noun = rf"\b(?:{nouns or '(?!)'})\b"
         linked = rf"(?:\s{cues.any('conjunction')}\s{noun})*"
         product = rf"(?:\s(?P<product>{marked('PRODUCT')}))?"
-        counted = rf"(?:\s(?:{cues.any('role_link')}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?(?P<noun>{noun}){linked}{product})"
+        of = rf"(?:{cues.any('role_link')}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?"
+        counted = rf"(?:\s{of}(?P<noun>{noun}){linked}{product})"
         bare = r"(?:\s(?:de\s|di\s|d'|of\s)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{3,}))"
         return (
             rf"(?<![\w.,/-])(?:(?P<hedge>{cues.any('hedge')})\s?)?(?P<sign>[€$£¥]\s?)?"
@@ -193,7 +196,7 @@ class _Grammar:
             return unit, property_, types, currency
         kind, said = ("counting_verb", before) if before else ("counted_verb", behind)
         noun = self._cues.value(kind, said["verb"]) if said else None
-        return self._units.get((noun or "").lower(), (unit, property_, types)) + (currency,)
+        return (*self._units.get((noun or "").lower(), (unit, property_, types)), currency)
 
     def _measure(
         self, match: re.Match[str]
@@ -208,8 +211,7 @@ class _Grammar:
         if match["noun"]:
             unit, property_, types = self._units[" ".join(match["noun"].lower().split())]
             if match["product"]:
-                named = self._masked.mentions.filter(pl.col("at") == match.start("product"))
-                unit = f"{named['surface'][0]} {unit}" if named.height else unit
+                unit = f"{self._products[match.start('product')]} {unit}"
             return unit, property_, types, None
         is_word = self._cues.value("number_word", match["number"]) is not None
         return (None if is_word and not match["hedge"] else match["bare"]), None, None, None
@@ -244,10 +246,11 @@ def _subjects(masked: Masked, found: pl.DataFrame) -> pl.DataFrame:
     dateline and outside of sources; the first behind it. Then what the article is about.
     """
     asked = found.filter(pl.col("subject_types").is_not_null())
-    by_segment = {
-        segment: frame.select("mention_id", "masked_as", "at", "to").rows()
-        for (segment,), frame in masked.mentions.partition_by("segment_id", as_dict=True).items()
-    }
+    by_segment: dict[str, list[_Mention]] = {}
+    for segment, *mention in masked.mentions.select(
+        "segment_id", "mention_id", "masked_as", "at", "to"
+    ).rows():
+        by_segment.setdefault(segment, []).append(_Mention(*mention))
     chief = _chief_mentions(masked.mentions)
     rows = []
     for at, to, article, segment, start, types in asked.select(
@@ -272,7 +275,15 @@ def _subjects(masked: Masked, found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-_Mention = tuple[str, str, int, int]
+class _Mention(NamedTuple):
+    """A mention as the search for subjects needs it."""
+
+    mention_id: str
+    mark: str
+    at: int
+    to: int
+
+
 #: Of places the first in a sentence is meant ("the valley, in the north of the country"), of
 #: others the last before the number.
 _PLACES = ("GPE", "LOC", "EVENT")
@@ -289,12 +300,12 @@ def _named_in_clause(
     fitting = [
         one
         for one in mentions
-        if one[2] >= begin and not source.search(text, max(0, one[2] - 40), one[2])
+        if one.at >= begin and not source.search(text, max(0, one.at - 40), one.at)
     ]
     named: dict[str, str] = {}
-    before = [one for one in fitting if one[3] <= at]
-    behind = [one for one in fitting if one[2] >= to]
-    places_first = [one for one in before if one[1] in _PLACES]
+    before = [one for one in fitting if one.to <= at]
+    behind = [one for one in fitting if one.at >= to]
+    places_first = [one for one in before if one.mark in _PLACES]
     for mention_id, mark, _, _ in (*behind[::-1], *before, *places_first[::-1]):
         named[mark] = mention_id
     if "ORG" not in named and "GROUP" in named:

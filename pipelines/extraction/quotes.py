@@ -206,7 +206,7 @@ def _goes_on(previous: dict[str, Any], quote: dict[str, Any]) -> bool:
     if same_sentence and previous["confidence"] >= _BEFORE and not quote["text"][:1].isupper():
         return pattern(r"^[^.!?:;]*,\s$").search(between) is not None
     sentences_apart = quote["ordinal"] - previous["last_ordinal"]
-    return sentences_apart <= _SENTENCES_APART and quote["text"][:1].isupper()
+    return bool(sentences_apart <= _SENTENCES_APART and quote["text"][:1].isupper())
 
 
 def _is_quotation(text: str, found: _Attribution | None, is_name: bool) -> bool:
@@ -237,7 +237,8 @@ class _Search:
         self._behind_role = pattern(
             rf"{opened}(?P<cue>{speech}){gap}{{0,20}}?\s{role}(?P<speaker>{person})"
         )
-        said_by = rf"(?P<cue>{speech}){gap}{{0,40}}?(?:{determiner}(?P<speaker>{mark})|(?P<meant>{meant}))"
+        whom = rf"(?:{determiner}(?P<speaker>{mark})|(?P<meant>{meant}))"
+        said_by = rf"(?P<cue>{speech}){gap}{{0,40}}?{whom}"
         by = rf"(?P<cue2>{cues.any('attribution')})\s{determiner}(?P<speaker2>{mark})"
         says = (
             rf"(?:{determiner}(?P<speaker3>{mark})|(?P<meant3>{meant}))"

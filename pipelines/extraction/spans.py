@@ -78,7 +78,8 @@ class _ItemText:
         self._starts = [at for at, _ in names]
 
     def between(self, start: int, end: int) -> str:
-        pieces, done = [], start
+        pieces: list[str] = []
+        done = start
         first = bisect_left(self._starts, start)
         for at, to in self._names[first : bisect_left(self._starts, end)]:
             pieces += (self._text[done:at], FILL * (to - at))
@@ -205,13 +206,10 @@ def _without_openers(text: str, at: int, to: int, cues: Cues) -> tuple[int, int]
             break
         bare = word[0].rstrip("'").lower()
         alone = at + word.end() == to
-        if not alone and (bare in titles or (bare in classes and word[0].isupper())):
-            pass
-        elif bare in grammar and (
-            alone or not word[0][0].isupper() or word[0].endswith("'") or _opens(text, at)
-        ):
-            pass
-        else:
+        is_title = not alone and (bare in titles or (bare in classes and word[0].isupper()))
+        small = not word[0][0].isupper() or word[0].endswith("'")
+        is_grammar = bare in grammar and (alone or small or _opens(text, at))
+        if not is_title and not is_grammar:
             break
         at += word.end()
         at += len(text[at:to]) - len(text[at:to].lstrip())

@@ -32,8 +32,8 @@ def core_languages(
 ) -> pl.DataFrame:
     """Return the rows of ``core_languages`` for whole articles' segments.
 
-    ``languages`` are ISO 639-1 codes to choose from. Boilerplate has no say in its article's
-    language.
+    ``languages`` are ISO 639-1 codes to choose from. Boilerplate and names have no say in their
+    article's language.
     """
     detected = core_segments.with_columns(_detected(core_segments["text"], languages)).with_columns(
         letters=pl.col("text").str.count_matches(r"\p{L}"),
@@ -42,7 +42,7 @@ def core_languages(
     articles = (
         detected.filter(pl.col("kind") != "boilerplate")
         .group_by("article_id", "language")
-        .agg(weight=(pl.col("letters") * pl.col("confidence")).sum(), all=pl.col("letters").sum())
+        .agg(weight=(pl.col("lower") * pl.col("confidence")).sum(), all=pl.col("lower").sum())
         .sort("weight", "language", descending=[True, False])
         .group_by("article_id", maintain_order=True)
         .agg(

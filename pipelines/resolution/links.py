@@ -2,8 +2,9 @@
 
 A mention names a known entity if its name, or the key of its name, is one of the reference
 table's; it names the same as another in its article if that one defines it as an acronym, or if it
-is a surname or short form of exactly one longer name there. What is left is minted from type and
-key, so that the same name gets the same id on every machine and in every order of arrival.
+is a surname or short form of exactly one longer name there. What is left is minted from its key, so
+that the same name gets the same id on every machine and in every order of arrival; not from its
+type, which is a guess that may differ from article to article.
 """
 
 import polars as pl
@@ -93,16 +94,10 @@ def _known(
         .unique(["name", "type", "language"], keep="first", maintain_order=True)
         .select("name", "type", "language", "entity_id", "score", "why")
     )
-    minted = {
-        (type_, key): "ent_" + digest(type_, key)
-        for type_, key in mentions.select("type", "key").unique().rows()
-    }
+    minted = {key: "ent_" + digest(key) for key in mentions["key"].unique()}
     return mentions.join(best, on=["name", "type", "language"], how="left").with_columns(
         entity_id=pl.coalesce(
-            "entity_id",
-            pl.Series(
-                [minted[pair] for pair in mentions.select("type", "key").rows()], dtype=pl.String
-            ),
+            "entity_id", pl.col("key").replace_strict(minted, return_dtype=pl.String)
         ),
         is_known=pl.col("score").is_not_null(),
         score=pl.col("score").fill_null(_MINTED),

@@ -1,6 +1,7 @@
 """Translation memories in TMX 1.4: the field's exchange format for reviewed translations."""
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import polars as pl
 
 from pipelines.identity import text_hash
 
+#: Elements that hold the native codes of a format (``<bpt>&lt;b></bpt>``), not text.
+_CODES = frozenset({"bpt", "ept", "it", "ph", "ut"})
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _SCHEMA = {
     "language": pl.String,
@@ -56,12 +59,12 @@ def _entries(path: Path, target: str) -> list[tuple[str, str, str, str, str]]:
     for _, unit in ET.iterparse(path, events=("end",)):
         if unit.tag != "tu":
             continue
-        texts = {_language(variant): _text(variant) for variant in unit.iter("tuv")}
-        translated = texts.pop(target, "")
+        texts = [(_language(variant), _text(variant)) for variant in unit.iter("tuv")]
+        translated = dict(texts).get(target)
         entries.extend(
             (language, target, text, translated, path.name)
-            for language, text in texts.items()
-            if text and translated
+            for language, text in texts
+            if text and translated and language != target
         )
         unit.clear()
     return entries
@@ -75,4 +78,13 @@ def _language(variant: ET.Element) -> str:
 
 def _text(variant: ET.Element) -> str:
     segment = variant.find("seg")
-    return "".join(segment.itertext()) if segment is not None else ""
+    return "".join(_without_codes(segment)) if segment is not None else ""
+
+
+def _without_codes(element: ET.Element) -> Iterator[str]:
+    """Yield the text of a segment; formatting codes, which TMX keeps as elements, are left out."""
+    yield element.text or ""
+    for inner in element:
+        if inner.tag not in _CODES:
+            yield from _without_codes(inner)
+        yield inner.tail or ""

@@ -18,7 +18,7 @@ def rejection(source: str, translated: str | None) -> str | None:
     """Return why an answer cannot be a translation of the source, or None."""
     if not translated or not translated.strip():
         return "empty answer"
-    if _ERROR_PAGE.search(translated):
+    if is_error_page(translated):
         return "an error page instead of a translation"
     if len(source) < _TELLING_LENGTH:
         return None
@@ -28,6 +28,11 @@ def rejection(source: str, translated: str | None) -> str | None:
     if not _SHORTEST <= ratio <= _LONGEST:
         return f"implausible length ({ratio:.1f} times the source)"
     return None
+
+
+def is_error_page(text: str) -> bool:
+    """Say whether a text is what a server shows instead of an answer."""
+    return bool(_ERROR_PAGE.search(text))
 
 
 def estimated_quality(source: str, translated: str) -> float:

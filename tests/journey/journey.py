@@ -32,7 +32,8 @@ class Journey:
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         with published(Home(self.home)) as marts:
-            return marts.sql(sql).pl().to_dicts()
+            found: list[dict[str, Any]] = marts.sql(sql).pl().to_dicts()
+            return found
 
     def evaluation(self, *options: str) -> dict[str, Any]:
         outcome = babelwire("evaluate", "--home", self.home, "--format", "json", *options)

@@ -302,7 +302,7 @@ core_entities = Table(
     "core_entities",
     "one entity that is in the news",
     (
-        Column("entity_id", "VARCHAR", "reference id, or minted from type and name"),
+        Column("entity_id", "VARCHAR", "reference id, or minted from the name's key"),
         Column("name", "VARCHAR", "canonical name"),
         Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
         Column("wikidata_id", "VARCHAR", "Wikidata item, where certain", nullable=True),

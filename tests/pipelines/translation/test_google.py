@@ -142,6 +142,7 @@ def test_after_three_failures_in_a_row_the_engine_rests_until_the_next_run(
 def test_a_failure_between_successes_gives_nothing_up(
     engine: Google, server: MisbehavingGoogle
 ) -> None:
+    assert engine.unavailable() is None
     for number, line in enumerate(LINES):
         server.manner = "fails" if number % 3 else "good"
         answer(engine, line[1])

@@ -128,7 +128,7 @@ def test_a_text_in_the_target_language_is_its_own_translation() -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("L’IA è  qui", "L'IA è qui"), ("caffe\u0301", "caffè"), (" a\n b ", "a b"), ("`a", "'a")],
+    [("L’IA è  qui", "L'IA è qui"), ("caffe\u0300", "caffè"), (" a\n b ", "a b"), ("`a", "'a")],
 )
 def test_texts_that_read_alike_are_normalised_alike(one: str, other: str) -> None:
     assert normalised(one) == normalised(other)

@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``babelwire``."""
+
+from cli.main import main
+
+main()

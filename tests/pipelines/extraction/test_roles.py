@@ -1,0 +1,44 @@
+"""Who is or was what, where."""
+
+
+def test_an_apposition_names_a_role_and_where_it_is_held(read):
+    reading = read("it", "Lo dice Livia Carrandini, presidente della Fondazione Lume.")
+    held = ("Livia Carrandini", "president", "Fondazione Lume", "current")
+    assert held in reading.positions()
+
+
+def test_a_second_role_belongs_to_the_same_person(read):
+    reading = read(
+        "en",
+        "“Good,” said Marta Lowell, president of IBM and former research director at Siemens.",
+    )
+    assert ("Marta Lowell", "research director", "Siemens", "former") in reading.positions()
+    assert ("Marta Lowell", "president", "IBM", "current") in reading.positions()
+
+
+def test_a_former_role_is_former_before_the_name_too(read):
+    reading = read("fr", "Ancien directeur de Siemens, Jean Morvel rappelle les faits.")
+    assert ("Jean Morvel", "director", "Siemens", "former") in reading.positions()
+
+
+def test_who_moved_holds_the_role_at_the_new_place(read):
+    reading = read("it", "Marco Velli, ex ricercatore di IBM e ora a Siemens, ne parla.")
+    assert ("Marco Velli", "researcher", "IBM", "former") in reading.positions()
+    assert ("Marco Velli", "researcher", "Siemens", "current") in reading.positions()
+
+
+def test_a_role_may_have_no_organisation(read):
+    reading = read("it", "Ha vinto l'ex sindaco Aldo Ferluganis.")
+    assert ("Aldo Ferluganis", "mayor", None, "former") in reading.positions()
+
+
+def test_a_role_phrase_before_a_pronoun_is_the_last_persons(read):
+    reading = read(
+        "en", "Peter Hallvard spoke first. A former engineer at Siemens, he left in 2015."
+    )
+    assert ("Peter Hallvard", "engineer", "Siemens", "former") in reading.positions()
+
+
+def test_who_leads_is_a_leader(read):
+    reading = read("en", "So said Anna Drummond, who leads IBM from Leeds.")
+    assert ("Anna Drummond", "leader", "IBM", "current") in reading.positions()

@@ -1,0 +1,34 @@
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.resolution.grouping import groups
+
+LETTERS = "abcdefgh"
+PAIRS = st.lists(st.tuples(st.sampled_from(LETTERS), st.sampled_from(LETTERS)), max_size=12)
+
+
+def grouped(items: list[str], pairs: list[tuple[str, str]]) -> dict[str, str]:
+    frame = pl.DataFrame(pairs, schema={"left": pl.String, "right": pl.String}, orient="row")
+    made = groups(pl.Series(items, dtype=pl.String), frame)
+    return dict(zip(items, made, strict=True))
+
+
+def test_what_any_chain_joins_is_one_group_named_by_its_smallest() -> None:
+    assert grouped(list("dcba"), [("d", "c"), ("b", "c")]) == {
+        "a": "a", "b": "b", "c": "b", "d": "b",
+    }  # fmt: skip
+
+
+def test_without_pairs_everything_stands_alone() -> None:
+    assert grouped(["a", "b"], []) == {"a": "a", "b": "b"}
+    assert grouped([], []) == {}
+
+
+@given(PAIRS, st.permutations(LETTERS), st.randoms())
+def test_groups_do_not_depend_on_any_order(
+    pairs: list[tuple[str, str]], items: list[str], random: object
+) -> None:
+    shuffled = [pair[::-1] for pair in pairs]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert grouped(list(LETTERS), pairs) == grouped(items, shuffled)

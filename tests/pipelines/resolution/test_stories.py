@@ -1,0 +1,170 @@
+from datetime import datetime
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from told_news import Article, article, days, news
+
+from pipelines.resolution.entities import core_entities
+from pipelines.resolution.stories import core_stories
+from told_news import CUES, ENTITIES
+from warehouse import contracts
+
+ALLIANCE = (
+    "{ORG|IBM} e {ORG|Meta} lanciano la {ORG|AI Alliance} con {ORG|Oracle}.",
+    "{ORG|Intel}, {ORG|AMD}, {ORG|NASA} e {ORG|CERN} ne fanno parte fin dal primo giorno.",
+    "{PERSON|Nick Clegg} di {ORG|Meta} parla di modelli aperti e di sicurezza per tutti.",
+)
+ENGLISH = (
+    "{ORG|IBM} and {ORG|Meta} launch the {ORG|AI Alliance} with {ORG|Oracle}.",
+    "{ORG|Intel}, {ORG|AMD}, {ORG|NASA} and {ORG|CERN} have been part of it from day one.",
+    "{PERSON|Nick Clegg} of {ORG|Meta} talks of open models and of safety for everybody.",
+)
+OTHER = (
+    "{ORG|WinZO} entra nel mercato con {PRODUCT|ZO TV} a {GPE|Delhi}.",
+    "{PERSON|Paavan Nanda} guida {ORG|WinZO} da {GPE|Delhi} con nuovi giochi.",
+)
+
+
+def told(*articles: Article) -> dict[str, dict[str, object]]:
+    made = news(*articles).story_articles()
+    assert set(made.columns) == set(contracts.table("core_story_articles").column_names)
+    assert sorted(made["article_id"]) == sorted(one.name for one in articles)
+    return {row["article_id"]: row for row in made.rows(named=True)}
+
+
+def test_articles_about_the_same_are_one_story_and_others_are_not() -> None:
+    made = told(
+        article("a", *ALLIANCE),
+        article("b", "{ORG|Meta} con {ORG|IBM} e {ORG|Oracle}: nasce la {ORG|AI Alliance}."),
+        article("c", *OTHER),
+    )
+    assert made["a"]["story_id"] == made["b"]["story_id"] != made["c"]["story_id"]
+    assert made["b"]["copy_kind"] == "original"
+    assert made["b"]["origin_article_id"] == "b"
+    assert made["c"]["why"] == "alone"
+
+
+def test_one_entity_in_common_makes_no_story() -> None:
+    made = told(
+        article("a", "{ORG|IBM} e {ORG|Oracle} crescono."),
+        article("b", "{ORG|IBM} e {PERSON|Ada Rossi} litigano."),
+    )
+    assert made["a"]["story_id"] != made["b"]["story_id"]
+
+
+def test_articles_that_name_nobody_are_stories_of_their_own() -> None:
+    made = told(article("a", "Piove."), article("b", "Nevica."))
+    assert made["a"]["story_id"] != made["b"]["story_id"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (days(2023, 12, 5), days(2023, 12, 26), True),
+        (days(2023, 12, 5), days(2023, 12, 27), False),
+        (days(2023, 12, 27), days(2023, 12, 5), False),
+        (days(2023, 12, 5), None, True),
+        (None, None, True),
+        ((datetime(2023, 1, 1), datetime(2023, 12, 31)), days(2024, 1, 10), True),
+        ((datetime(2023, 11, 1), datetime(2023, 11, 30)), days(2024, 1, 10), False),
+    ],
+)
+def test_a_story_happens_within_three_weeks_and_what_is_undated_could(
+    one: tuple[datetime, datetime] | None, other: tuple[datetime, datetime] | None, same: bool
+) -> None:
+    made = told(
+        article("a", *ALLIANCE, published=one),
+        article("b", *ALLIANCE, "Un anno dopo.", published=other),
+    )
+    assert (made["a"]["story_id"] == made["b"]["story_id"]) is same
+
+
+def test_an_exact_copy_points_to_the_earliest() -> None:
+    made = told(
+        article("late", *ALLIANCE, published=days(2023, 12, 6)),
+        article("early", *ALLIANCE, published=days(2023, 12, 5)),
+        article("undated", *ALLIANCE),
+    )
+    assert {name: row["origin_article_id"] for name, row in made.items()} == dict.fromkeys(
+        made, "early"
+    )
+    assert [made[name]["copy_kind"] for name in ("early", "late", "undated")] == [
+        "original", "copy", "copy",
+    ]  # fmt: skip
+
+
+def test_copies_that_name_nobody_are_still_copies() -> None:
+    made = told(article("a", "Piove."), article("b", "Piove."))
+    assert {row["copy_kind"] for row in made.values()} == {"original", "copy"}
+
+
+def test_a_text_with_little_changed_is_a_near_copy() -> None:
+    made = told(
+        article("a", *ALLIANCE, published=days(2023, 12, 5)),
+        article("b", *ALLIANCE, "Altro seguirà.", published=days(2023, 12, 6)),
+    )
+    assert made["b"]["copy_kind"] == "near_copy"
+    assert made["b"]["origin_article_id"] == "a"
+    assert "of their word 4-grams shared" in str(made["b"]["why"])
+
+
+def test_the_same_entities_in_the_same_order_in_another_language_are_a_translation() -> None:
+    made = told(
+        article("it", *ALLIANCE, published=days(2023, 12, 5)),
+        article("en", *ENGLISH, language="en", published=days(2023, 12, 6)),
+    )
+    assert made["en"]["copy_kind"] == "translation"
+    assert made["en"]["origin_article_id"] == "it"
+
+
+def test_another_telling_in_another_language_is_an_original() -> None:
+    made = told(
+        article("it", *ALLIANCE),
+        article("en", *reversed(ENGLISH), "{ORG|AMD} and {ORG|Oracle} say so.", language="en"),
+    )
+    assert made["en"]["copy_kind"] == "original"
+    assert made["en"]["story_id"] == made["it"]["story_id"]
+
+
+CORPUS = (
+    article("a", *ALLIANCE, published=days(2023, 12, 5)),
+    article("b", *ENGLISH, language="en", published=days(2023, 12, 6)),
+    article("c", *ALLIANCE, "Altro.", published=days(2023, 12, 7)),
+    article("d", *OTHER),
+    article("e", *OTHER),
+    article("f", "Piove."),
+)
+
+
+@given(st.permutations(CORPUS))
+def test_stories_and_origins_do_not_depend_on_the_order_of_arrival(order: list[Article]) -> None:
+    assert news(*order).story_articles().equals(news(*CORPUS).story_articles())
+
+
+def titles(headline: str | None) -> list[str | None]:
+    told = news(*CORPUS[:3])
+    title = told.core_segments["ordinal"] == 0
+    segments = told.core_segments.with_columns(
+        kind=pl.when(title & pl.lit(headline is not None)).then(pl.lit("title")).otherwise("kind")
+    )
+    translations = segments.filter(pl.col("kind") == "title").select(
+        "text_hash", translated=pl.lit(headline)
+    ).unique().join(pl.DataFrame({"language": ["it", "en"]}), how="cross")
+    links = told.links()
+    entities = core_entities(links, told.core_mentions, told.core_languages, ENTITIES, CUES)
+    made = core_stories(
+        told.story_articles(), told.core_articles, segments, told.core_languages, translations,
+        told.core_mentions, links, entities,
+    )  # fmt: skip
+    assert set(made.columns) == set(contracts.table("core_stories").column_names)
+    return made["title_en"].to_list()
+
+
+def test_a_story_is_called_by_a_headline_in_english() -> None:
+    assert titles("IBM and Meta launch an alliance") == ["IBM and Meta launch an alliance"]
+
+
+def test_a_story_without_a_headline_is_called_by_whom_it_is_about() -> None:
+    assert titles(None) == ["Meta, AI Alliance"]
