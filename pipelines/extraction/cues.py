@@ -156,7 +156,7 @@ def _cues(language: str, rows: tuple[tuple[str, str, str | None], ...]) -> Cues:
     return Cues(language, by_kind)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def pattern(expression: str, ignore_case: bool = True) -> re.Pattern[str]:
     """Compile a rule once."""
     return re.compile(expression, re.IGNORECASE if ignore_case else 0)

@@ -79,27 +79,33 @@ class Masked:
         return articles[bisect_right(positions, at) - 1]
 
     @cached_property
-    def _grouped(self) -> frozenset[str]:
-        """The articles that name a group."""
-        return frozenset(self.mentions.filter(masked_as="GROUP")["article_id"].unique())
+    def _grouped(self) -> list[tuple[int, int]]:
+        """Where the articles stand that name a group."""
+        grouped = self.mentions.filter(masked_as="GROUP").select("article_id").unique()
+        length = pl.col("end") - pl.col("start")
+        return (
+            self.corpus.segments.join(grouped, on="article_id", how="semi")
+            .group_by("article_id")
+            .agg(first=pl.col("position").min(), last=(pl.col("position") + length).max())
+            .sort("first")
+            .select("first", "last")
+            .rows()
+        )
 
-    def stretches(self, *kinds: str, grouped: bool = False) -> list[tuple[int, int]]:
-        """Return the segments in which a cue of the kinds stands, as positions, in order.
+    def stretches(self, *kinds: str, grouped: bool = False) -> Iterator[tuple[int, int]]:
+        """Yield the segments in which a cue of the kinds stands, as positions, in order.
 
         Each begins with the gap before it. With ``grouped``, only of articles that name a group.
         """
-        text, found, done = self.corpus.text, [], 0
+        text = self.corpus.text
         cue = pattern(self.cues.any(*kinds))
-        while match := cue.search(text, done):
-            start = max(text.rfind(GAP, 0, match.start()), 0)
-            end = text.find(GAP, match.end())
-            end = len(text) if end < 0 else end
-            if not grouped or self.article_at(match.start()) in self._grouped:
-                found.append((start, end))
-            done = max(end, match.end())
-            if done >= len(text):
-                break
-        return found
+        for first, last in self._grouped if grouped else [(0, len(text))]:
+            done = first
+            while match := cue.search(text, done, last):
+                end = text.find(GAP, match.end())
+                end = end if end >= 0 else len(text)
+                yield max(text.rfind(GAP, 0, match.start()), 0), end
+                done = end
 
     def last_before(self, at: int, *types: str) -> int | None:
         """Return where the last mention before a position, in its article, begins.

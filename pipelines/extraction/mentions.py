@@ -72,8 +72,8 @@ def core_mentions(
 def _known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return name, known_type, ambiguous: one row a name, the least ambiguous first."""
     return (
-        names.join(entities.select("entity_id", "type"), on="entity_id")
-        .with_columns(name=pl.col("name").map_elements(fold, return_dtype=pl.String))
+        names.with_columns(name=pl.Series(map(fold, names["name"]), dtype=pl.String))
+        .join(entities.select("entity_id", "type"), on="entity_id")
         .sort("name", "ambiguous", "entity_id")
         .unique("name", keep="first", maintain_order=True)
         .select("name", "ambiguous", known_type="type")

@@ -137,7 +137,7 @@ class _Grammar:
         linked = rf"(?:\s{cues.any('conjunction')}\s{noun})*"
         product = rf"(?:\s(?P<product>{marked('PRODUCT')}))?"
         of = rf"(?:{cues.any('role_link')}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?"
-        counted = rf"(?:\s{of}(?P<noun>{noun}){linked}{product})"
+        counted = rf"(?:(?:\s|(?<=')){of}(?P<noun>{noun}){linked}{product})"
         bare = r"(?:\s(?:de\s|di\s|d'|of\s)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{3,}))"
         return (
             rf"(?<![\w.,/-])(?:(?P<hedge>{cues.any('hedge')})\s?)?(?P<sign>[€$£¥]\s?)?"

@@ -316,7 +316,9 @@ class _Search:
         if match is None:
             return None
         speaker = self._masked.last_before(at, "PERSON")
-        return _Attribution(speaker, _one_line(match["cue"]), _BEHIND) if speaker else None
+        if speaker is None:
+            return None
+        return _Attribution(speaker, _one_line(match["cue"]), _BEHIND)
 
     def _found_before(self, at: int) -> _Attribution | None:
         begin = self._text.rfind(GAP, 0, at) + 1

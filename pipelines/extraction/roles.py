@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.extraction.corpus import GAP, marked
 from pipelines.extraction.cues import pattern
 from pipelines.extraction.masking import Masked, masked_segments
+from pipelines.extraction.spans import adjective_of
 from warehouse.contracts import table
 
 EXTRACTOR = "apposition"
@@ -161,7 +162,7 @@ class _Finder:
         former = rf"(?:{cues.any('former')}[\s-]*)"
         small = rf"(?:(?!{cues.any('function_word')}(?!\w))[a-zà-ÿ][\w-]*\s)"
         before = rf"(?:{small}{{0,3}}?)" if cues.language == "en" else ""
-        tail = rf"(?:\s{cues.any('role_adjective')}){{0,2}}"
+        tail = rf"(?:\s(?:{cues.any('role_adjective')}|{adjective_of(cues)})){{0,2}}"
         field = rf"(?:\s{cues.any('role_link')}\s?{determiner}(?P<field>{cues.any('role_field')}))?"
         link = rf"{cues.any('role_link')}\s?{determiner}"
         owner = rf"(?P<owner>{marked('ORG', 'GROUP', 'GPE')})'s?\s|(?P<owned>{meant})'s?\s"
@@ -176,7 +177,12 @@ class _Finder:
     def found(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of all role phrases that are said of a named person."""
         last: tuple[int, int] | None = None
-        for match in self._phrase.finditer(self._text):
+        phrases = (
+            match
+            for start, end in self._masked.stretches("role")
+            for match in self._phrase.finditer(self._text, start, end)
+        )
+        for match in phrases:
             phrase = self._read(match)
             person, is_over, confidence = self._person_of(phrase, last)
             if person is None:

@@ -113,7 +113,7 @@ def _word(cues: Cues) -> str:
     return _WORD.replace("(?:[&", rf"(?:(?!-(?:{tails})(?!\w))[&")
 
 
-def _adjective(cues: Cues) -> str:
+def adjective_of(cues: Cues) -> str:
     """Match a word that looks like an adjective behind its noun; never if the language has none."""
     endings = "|".join(sorted(cues.words("adjective_ending"), key=len, reverse=True))
     others = "|".join(sorted(cues.words("no_adjective")))
@@ -127,7 +127,7 @@ def _organisation(cues: Cues) -> re.Pattern[str]:
 
     Behind an adjective the chain may go on in small letters: Agence nationale de sécurité.
     """
-    head, word, adjective = cues.any("org_head"), _word(cues), _adjective(cues)
+    head, word, adjective = cues.any("org_head"), _word(cues), adjective_of(cues)
     romance = cues.any("org_head_first")
     link = rf"{cues.any('connector')}\s?(?:{cues.any('determiner')}\s?|the\s)?"
     small = r"(?:[a-zà-ÿ][\w-]{2,}\s)"
@@ -152,7 +152,7 @@ def _headed(cues: Cues) -> re.Pattern[str]:
     names = rf"{word}(?:\s(?:{cues.any('particle')}\s|d')?{word})*"
     link = rf"{cues.any('connector')}\s?(?:{cues.any('determiner')}\s?)?"
     first, last = (cues.any(f"loc_head_{end}", f"event_head_{end}") for end in ("first", "last"))
-    adjective = rf"(?:\s{_adjective(cues)})?"
+    adjective = rf"(?:\s{adjective_of(cues)})?"
     return pattern(
         rf"(?<!\w){first}{adjective}\s(?:{link})?{names}"
         rf"|(?<!\w)(?:{word}\s)+{last}(?!\w)|(?<!\w){last}\sof\s(?:the\s)?{names}",

@@ -10,10 +10,10 @@ import polars as pl
 from pipelines.identity import text_hash
 
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*•–—]|\d{1,2}[.)])[ \t]+")
-#: Where a sentence may end: a full stop and its like, whatever closes after it, white space,
-#: whatever opens, and a capital or figure. An ellipsis of dots counts as one stop.
+#: Where a sentence may end: a full stop and its like, whatever closes right after it (» also behind
+#: a space), white space, whatever opens, and a capital or figure. Dots in a row are one stop.
 _BOUNDARY = re.compile(
-    r"(?P<stop>[.!?…]+)(?P<close>[\s\u00a0\u202f]?[»”\"’')\]]+)*\s+"
+    r"(?P<stop>[.!?…]+)(?P<close>(?:[ \u00a0\u202f]?»|[”\"’')\]])*)\s+"
     r"(?=(?:[«“„\"‘'(\[¿¡–—-]\s?)*(?:[A-ZÀ-ÖØ-Þ0-9]))"
 )
 _WORD_BEFORE = re.compile(r"[\w.]+\.\Z")
@@ -113,8 +113,7 @@ def _sentences(
             word = _WORD_BEFORE.search(before)
             if word and (word[0].lower() in abbreviations or _INITIAL.search(before)):
                 continue
-        sentence_end = boundary.end("close") if boundary["close"] else boundary.end("stop")
-        yield begin, sentence_end
+        yield begin, boundary.end("close")
         begin = boundary.end()
     if begin < end:
         yield begin, end

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from warehouse.contracts import table
+from warehouse.contracts.frames import made_by
 
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-DETECTOR = "lingua"
 #: Below this confidence a segment is doubtful: on seven-language sentences lingua's wrong answers
 #: lie below it, and nearly all right ones above.
 _SURE = 0.6
@@ -70,8 +69,7 @@ def core_languages(
         .then("article_share")
         .otherwise(0.0)
         .clip(0, 1),
-        detector=pl.lit(DETECTOR),
-        detector_version=pl.lit(_version()),
+        **made_by("core_languages", "detector"),
     )
 
 
@@ -94,9 +92,3 @@ def _detector(languages: tuple[str, ...]) -> "LanguageDetector":
 
     codes = [getattr(IsoCode639_1, language.upper()) for language in languages]
     return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).build()
-
-
-def _version() -> str:
-    derivation = table("core_languages").derivation
-    assert derivation is not None
-    return derivation.version

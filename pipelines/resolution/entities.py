@@ -4,9 +4,7 @@ import polars as pl
 
 from pipelines.identity import normalised
 from pipelines.resolution.names import name_grammar
-from warehouse.contracts import table
-
-RESOLVER = "names"
+from warehouse.contracts.frames import made_by
 
 
 def core_entities(
@@ -40,8 +38,6 @@ def core_entities(
         name if english else grammar.english(name)
         for name, english in best.select("attested", "english").rows()
     ]
-    derivation = table("core_entities").derivation
-    assert derivation is not None
     return (
         best.with_columns(rendered=pl.Series(rendered, dtype=pl.String))
         .join(seed_entities, on="entity_id", how="left")
@@ -53,8 +49,7 @@ def core_entities(
             origin=pl.when(pl.col("name").is_null())
             .then(pl.lit("minted"))
             .otherwise(pl.lit("reference")),
-            resolver=pl.lit(RESOLVER),
-            resolver_version=pl.lit(derivation.version),
+            **made_by("core_entities", "resolver"),
         )
         .sort("entity_id")
     )
@@ -68,8 +63,6 @@ def core_entity_names(
     seed_entity_names: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_entity_names``: reference names, and those articles use."""
-    derivation = table("core_entity_names").derivation
-    assert derivation is not None
     attested = (
         _uses(core_links, core_mentions, core_languages)
         .select("entity_id", "language", "name", attested=pl.lit(value=True))
@@ -86,7 +79,7 @@ def core_entity_names(
         .group_by("entity_id", "language", "name")
         .agg(attested=pl.col("attested").any())
         .with_columns(
-            resolver=pl.lit(RESOLVER), resolver_version=pl.lit(derivation.version)
+            **made_by("core_entity_names", "resolver"),
         )
         .sort("entity_id", "language", "name")
     )

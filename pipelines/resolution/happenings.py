@@ -10,9 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from warehouse.contracts import table
+from warehouse.contracts.frames import made_by
 
-RESOLVER = "anchors"
 _DAYS_A_WEEK, _MONTHS_A_YEAR = 7, 12
 
 _SCHEMA = {
@@ -39,12 +38,10 @@ def core_happenings(
         anchor_article_id=pl.lit(None, dtype=pl.String),
         inferred_from=pl.lit(None, dtype=pl.String),
     )
-    derivation = table("core_happenings").derivation
-    assert derivation is not None
     relative = _relative(core_dates, core_articles, core_story_articles)
     return (
         pl.concat([absolute, relative])
-        .with_columns(resolver=pl.lit(RESOLVER), resolver_version=pl.lit(derivation.version))
+        .with_columns(**made_by("core_happenings", "resolver"),)
         .sort("date_id")
     )
 

@@ -11,9 +11,8 @@ import polars as pl
 
 from pipelines.identity import digest, normalised
 from pipelines.resolution.names import NameGrammar, name_grammar
-from warehouse.contracts import table
+from warehouse.contracts.frames import made_by
 
-RESOLVER = "names"
 _EXACT, _EXACT_OTHER_TYPE, _KEY, _DEFINED, _SHORT, _MINTED = 0.99, 0.8, 0.93, 0.92, 0.85, 0.7
 #: What may stand between a name and the acronym that it defines.
 _DEFINES = r"^\s?\(\s?[«“\"]?$"
@@ -35,16 +34,13 @@ def core_links(
     named = _known(mentions, seed_entities, seed_entity_names, grammar)
     named = _defined(named, core_segments, seed_cue_words)
     named = _short_forms(named)
-    derivation = table("core_links").derivation
-    assert derivation is not None
     return named.select(
         "mention_id",
         "article_id",
         "entity_id",
         "score",
         "why",
-        resolver=pl.lit(RESOLVER),
-        resolver_version=pl.lit(derivation.version),
+        **made_by("core_links", "resolver"),
     ).sort("mention_id")
 
 

@@ -4,14 +4,16 @@ Quotations of one story are compared by the content words of their English text,
 speakers that can be one: the same entity, or a person and the organisation they speak for.
 """
 
+from collections import Counter
+from itertools import product
+
 import polars as pl
 
 from pipelines.identity import digest, normalised
 from pipelines.quotation import quoted
 from pipelines.resolution.grouping import groups
-from warehouse.contracts import table
+from warehouse.contracts.frames import made_by
 
-RESOLVER = "statements"
 #: Share of the shorter quotation's content words that the longer one must have.
 _ONE_STATEMENT = 0.6
 #: Fewer content words can be shared by accident.
@@ -57,21 +59,14 @@ def core_statements(
         .sort("quote_id")
     )
     speaks_for = _speaks_for(core_roles, entities)
-    pairs = _same_statement(quotes, speaks_for)
+    pairs = _of_one_speaker(_same_statement(quotes, speaks_for), quotes, speaks_for)
     quotes = quotes.with_columns(group=groups(quotes["quote_id"], pairs))
     likeness = (
         pl.concat([pairs.select("score", quote_id=side) for side in ("left", "right")])
         .group_by("quote_id")
         .agg(pl.col("score").max())
     )
-    ids = {
-        group: "stm_" + digest(story, min(map(normalised, texts)))
-        for group, story, texts in quotes.group_by("group")
-        .agg(pl.col("story_id").first(), pl.col("text"))
-        .rows()
-    }
-    derivation = table("core_statements").derivation
-    assert derivation is not None
+    ids = _ids(quotes)
     return (
         quotes.join(_speakers(quotes), on="group", how="left")
         .join(likeness, on="quote_id", how="left")
@@ -82,11 +77,28 @@ def core_statements(
             "speaker_entity_id",
             statement_id=pl.col("group").replace_strict(ids, return_dtype=pl.String),
             score=pl.col("score").fill_null(1.0).clip(0, 1),
-            resolver=pl.lit(RESOLVER),
-            resolver_version=pl.lit(derivation.version),
+            **made_by("core_statements", "resolver"),
         )
         .sort("quote_id")
     )
+
+
+def _ids(quotes: pl.DataFrame) -> dict[str, str]:
+    """Return an id for each group, minted from its story and its first text.
+
+    Where speakers that cannot be one said the same words, the group's first quotation tells apart.
+    """
+    named = {
+        group: (story, min(map(normalised, texts)))
+        for group, story, texts in quotes.group_by("group")
+        .agg(pl.col("story_id").first(), pl.col("text"))
+        .rows()
+    }
+    used = Counter(named.values())
+    return {
+        group: "stm_" + digest(*name, *([group] if used[name] > 1 else []))
+        for group, name in named.items()
+    }
 
 
 def _english(
@@ -174,6 +186,31 @@ def _same_statement(quotes: pl.DataFrame, speaks_for: set[tuple[str, str]]) -> p
                     rows.append((left, right, 1.0 if left_text == right_text else shared))
     schema = {"left": pl.String, "right": pl.String, "score": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _of_one_speaker(
+    pairs: pl.DataFrame, quotes: pl.DataFrame, speaks_for: set[tuple[str, str]]
+) -> pl.DataFrame:
+    """Return the pairs that join quotations of one speaker, the likest first.
+
+    A quotation for which nobody is named would else bring together two who cannot be one.
+    """
+    party: dict[str, tuple[list[str], set[str | None]]] = {
+        quote_id: ([quote_id], {speaker})
+        for quote_id, speaker in quotes.select("quote_id", "speaker").rows()
+    }
+    kept = []
+    best_first = pairs.sort(["score", "left", "right"], descending=[True, False, False])
+    for left, right, score in best_first.rows():
+        few, many = sorted((party[left], party[right]), key=lambda one: len(one[0]))
+        if few is not many:
+            if not all(_can_be_one(*two, speaks_for) for two in product(few[1], many[1])):
+                continue
+            many[0].extend(few[0])
+            many[1].update(few[1])
+            party.update(dict.fromkeys(few[0], many))
+        kept.append((left, right, score))
+    return pl.DataFrame(kept, schema=pairs.schema, orient="row")
 
 
 def _content(text: str) -> frozenset[str]:

@@ -13,9 +13,8 @@ from rapidfuzz.distance import Indel
 
 from pipelines.identity import digest
 from pipelines.resolution.grouping import alike_groups, groups
-from warehouse.contracts import table
+from warehouse.contracts.frames import made_by
 
-RESOLVER = "stories"
 #: Segments that open an article; a news lead says in them who and what it is about.
 _OPENING = 4
 _OPENING_WEIGHT = 2.0
@@ -62,8 +61,6 @@ def core_story_articles(
     copies = _copies(members, told)
     stories = _with_origins(members, copies)
     best = _best_likeness(members, alike)
-    derivation = table("core_story_articles").derivation
-    assert derivation is not None
     return (
         stories.join(best, on="article_id", how="left")
         .select(
@@ -77,8 +74,7 @@ def core_story_articles(
                 pl.when(pl.col("likeness").is_not_null()).then(pl.lit("same entities and words")),
                 pl.lit("alone"),
             ),
-            resolver=pl.lit(RESOLVER),
-            resolver_version=pl.lit(derivation.version),
+            **made_by("core_story_articles", "resolver"),
         )
         .sort("article_id")
     )
@@ -124,15 +120,12 @@ def core_stories(
         .group_by("story_id", maintain_order=True)
         .agg(chief=pl.col("name").head(2).str.join(", "))
     )
-    derivation = table("core_stories").derivation
-    assert derivation is not None
     return (
         headed.join(chief, on="story_id", how="left")
         .select(
             "story_id",
             title_en=pl.coalesce("headline", "chief"),
-            resolver=pl.lit(RESOLVER),
-            resolver_version=pl.lit(derivation.version),
+            **made_by("core_stories", "resolver"),
         )
         .sort("story_id")
     )

@@ -48,7 +48,9 @@ class Router:
             texts = answered.filter(pl.col("translated").is_null()).select(
                 "text_hash", "language", "text", fallback_reason=self._reason(engine)
             )
-        made.append(self._row_frame(texts, UNTRANSLATED, "1", UNTRANSLATED))
+        unasked = pl.col("fallback_reason").fill_null("no engine that could is switched on")
+        left = texts.with_columns(fallback_reason=unasked)
+        made.append(self._row_frame(left, UNTRANSLATED, "1", UNTRANSLATED))
         return pl.concat(made)
 
     def _answers(self, engine: Engine, texts: pl.DataFrame) -> pl.DataFrame:

@@ -98,8 +98,7 @@ class Reading:
         }
 
     def surface(self, mention_id: str | None) -> str | None:
-        found = self.mentions.filter(mention_id=mention_id)["surface"]
-        return found[0] if len(found) else None
+        return dict(self.mentions.select("mention_id", "surface").rows()).get(mention_id or "")
 
     def names(self) -> dict[str, str]:
         return dict(self.mentions.select("surface", "type").rows())

@@ -39,8 +39,8 @@ def test_neither_is_the_next(read):
 
 
 def test_the_subject_may_stand_behind_the_denial(read):
-    reading = read("it", f"Nasce l'{GROUP}. Non fa invece parte dell'{GROUP} Google.")
-    assert ("Google", GROUP, "not_member") in reading.belonging()
+    reading = read("it", f"Nasce l'{GROUP}. Non fa invece parte dell'alleanza il Met Office.")
+    assert ("Met Office", GROUP, "not_member") in reading.belonging()
 
 
 def test_an_exception_is_not_a_member(read):

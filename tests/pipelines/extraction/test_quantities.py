@@ -15,8 +15,16 @@ import pytest
         ("fr", "Il faut 15,4 millions d’euros.", ("15,4 millions d’euros", "=", 15.4e6, "EUR")),
         ("it", "Costa 12,5 milioni di euro.", ("12,5 milioni di euro", "=", 12.5e6, "EUR")),
         ("en", "It costs £6.8 million.", ("£6.8 million", "=", 6.8e6, "GBP")),
-        ("fr", "Une vingtaine d'ingénieurs.", ("Une vingtaine d'ingénieurs", "~", 20.0, "engineers")),
-        ("it", "Con più di quattrocento dipendenti.", ("più di quattrocento dipendenti", ">", 400.0, "employees")),
+        (
+            "fr",
+            "Une vingtaine d'ingénieurs.",
+            ("Une vingtaine d'ingénieurs", "~", 20.0, "engineers"),
+        ),
+        (
+            "it",
+            "Con più di quattrocento dipendenti.",
+            ("più di quattrocento dipendenti", ">", 400.0, "employees"),
+        ),
     ],
 )
 def test_a_number_is_read_with_hedge_scale_and_unit(read, language, text, count):

@@ -52,7 +52,7 @@ def test_a_quotation_inside_another_is_no_second_one(read):
     [
         ("it", "La cosiddetta “gigafactory” aprirà a Torino."),
         ("it", "Il modello “Cirro-1” sarà pubblicato da IBM."),
-        ("en", "Paul Marsh said the label \"hundred-year flood\" had gone."),
+        ("en", 'Paul Marsh said the label "hundred-year flood" had gone.'),
         ("fr", "La question des « petits » pays demeure."),
     ],
 )

@@ -5,16 +5,54 @@ from hypothesis import strategies as st
 
 _PIECES = st.sampled_from(
     [
-        "IBM", "l’Alliance Nord", "Anna Velli", "Torino", "“", "”", "«", "»", '"', "'", ", ", ". ",
-        " ha detto ", " said ", " 1.000 ", "12,5 % ", " 2024 ", " martedì ", "\n", "\n- ", "\u00a0",
-        "é", "🛰️", "ﬁ", "\u202f", " (", ") ", " président de ", " è membro di ", " not a member ",
-        "Lire aussi :", "—", "ß", "İ", "\u0301", "À ", "d'", "…", "漢字", "$", " et ", " of ",
+        "IBM",
+        "l’Alliance Nord",
+        "Anna Velli",
+        "Torino",
+        "“",
+        "”",
+        "«",
+        "»",
+        '"',
+        "'",
+        ", ",
+        ". ",
+        " ha detto ",
+        " said ",
+        " 1.000 ",
+        "12,5 % ",
+        " 2024 ",
+        " martedì ",
+        "\n",
+        "\n- ",
+        "\u00a0",
+        "é",
+        "🛰️",
+        "ﬁ",
+        "\u202f",
+        " (",
+        ") ",
+        " président de ",
+        " è membro di ",
+        " not a member ",
+        "Lire aussi :",
+        "—",
+        "ß",
+        "İ",
+        "\u0301",
+        "À ",
+        "d'",
+        "…",
+        "漢字",
+        "$",
+        " et ",
+        " of ",
     ]
 )
 _TEXTS = st.one_of(st.text(max_size=120), st.lists(_PIECES, max_size=40).map("".join))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(body=_TEXTS, language=st.sampled_from(["de", "en", "es", "fr", "it", "nl", "pt", "und"]))
 def test_every_extractor_returns_exact_spans_of_any_text(read, body, language):
     reading = read(language, body)

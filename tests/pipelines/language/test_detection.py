@@ -22,7 +22,7 @@ def languages(*told: tuple[str, str, str], choice: tuple[str, ...] = LANGUAGES) 
     segments = pl.DataFrame(
         [(f"{article}/{index}", article, kind, text)
          for index, (article, kind, text) in enumerate(told)],
-        schema={name: pl.String for name in ("segment_id", "article_id", "kind", "text")},
+        schema=dict.fromkeys(("segment_id", "article_id", "kind", "text"), pl.String),
         orient="row",
     )  # fmt: skip
     made = core_languages(segments, choice)

@@ -48,7 +48,7 @@ def test_an_expression_is_counted_from_its_anchor(
 
 
 def test_a_unit_nobody_knows_is_named() -> None:
-    with pytest.raises(ValueError, match="no unit decade in decade:1; there are: day, week"):
+    with pytest.raises(ValueError, match=r"no unit decade in decade:1; .*day, week"):
         resolve("decade:1", TUESDAY)
 
 
@@ -57,8 +57,8 @@ ANCHORS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 
 @given(st.integers(1, 7), ANCHORS)
 def test_a_weekday_is_that_weekday_within_a_week_before_or_after(day: int, anchor: date) -> None:
-    (before, same), (after, _) = resolve(f"weekday:{day}", anchor), resolve(f"weekday:+{day}", anchor)
-    assert before == same
+    before, _ = resolve(f"weekday:{day}", anchor)
+    after, _ = resolve(f"weekday:+{day}", anchor)
     assert before.isoweekday() == after.isoweekday() == day
     assert 0 <= (anchor - before).days < 7
     assert 0 < (after - anchor).days <= 7
@@ -99,7 +99,7 @@ def happened(
                 "published_from": pl.Datetime("us"), "published_to": pl.Datetime("us")},
         orient="row",
     )  # fmt: skip
-    story = {name: "one" for name in published} | (stories or {})
+    story = dict.fromkeys(published, "one") | (stories or {})
     told = pl.DataFrame({"article_id": list(story), "story_id": list(story.values())})
     made = core_happenings(dates, articles, told)
     assert set(made.columns) == set(contracts.table("core_happenings").column_names)

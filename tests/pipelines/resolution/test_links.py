@@ -2,7 +2,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_news import CUES, ENTITIES, NAMES, Article, article, news
 
@@ -50,9 +50,9 @@ def test_an_unknown_name_gets_the_same_entity_in_every_spelling() -> None:
     assert all(entity.startswith("ent_") for entity in named.values())
 
 
-def test_the_same_name_of_a_person_and_an_organisation_is_two_entities() -> None:
-    links = news(article("a", "{PERSON|Vega Nova} guida {ORG|Vega Nova}.")).links()
-    assert links["entity_id"].n_unique() == 2
+def test_a_name_whose_type_was_guessed_differently_is_still_one_entity() -> None:
+    named = news(article("a", "{ORG|Vega Nova}."), article("b", "{PRODUCT|Vega Nova}.")).entity_of()
+    assert len(named) == 1
 
 
 def test_an_acronym_in_parentheses_is_the_name_before_it() -> None:
@@ -133,6 +133,7 @@ def resolved(told: tuple[Article, ...], seed: int) -> list[dict[str, pl.DataFram
     return [{"links": links, "entities": canonical, "names": known}]
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.permutations(ARTICLES), st.integers(0, 100))
 def test_ids_do_not_depend_on_the_order_of_arrival(told: list[Article], seed: int) -> None:
     (made,), (expected,) = resolved(tuple(told), seed), resolved(ARTICLES, 0)
@@ -140,6 +141,7 @@ def test_ids_do_not_depend_on_the_order_of_arrival(told: list[Article], seed: in
         assert frame.equals(expected[name]), name
 
 
+@settings(max_examples=15, deadline=None)
 @given(st.sets(st.sampled_from(ARTICLES), min_size=1))
 def test_links_of_an_article_do_not_depend_on_which_others_there_are(told: set[Article]) -> None:
     everything = news(*ARTICLES).links()

@@ -39,9 +39,7 @@ CUES = pl.DataFrame(
     orient="row",
 )
 
-_ENTITIES = {
-    name: pl.String for name in ("entity_id", "type", "kind", "name", "wikidata_id")
-}
+_ENTITIES = dict.fromkeys(("entity_id", "type", "kind", "name", "wikidata_id"), pl.String)
 _NAMES = {
     "entity_id": pl.String, "language": pl.String, "name": pl.String, "ambiguous": pl.Boolean,
 }  # fmt: skip
@@ -165,7 +163,7 @@ def news(*articles: Article) -> News:
         pl.DataFrame(rows["s"], schema=_SEGMENTS, orient="row"),
         pl.DataFrame(
             rows["l"],
-            schema={name: pl.String for name in ("segment_id", "article_id", "language")},
+            schema=dict.fromkeys(("segment_id", "article_id", "language"), pl.String),
             orient="row",
         ),
         pl.DataFrame(rows["m"], schema=_MENTIONS, orient="row"),

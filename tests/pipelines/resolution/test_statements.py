@@ -1,0 +1,217 @@
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.identity import digest, normalised
+from pipelines.quotation import quoted
+from pipelines.resolution.statements import core_statements
+from warehouse import contracts
+
+
+@dataclass(frozen=True)
+class Quoting:
+    """An article of one sentence, its English, what it quotes, and who is said to speak."""
+
+    name: str
+    text: str
+    english: str | None
+    quote: str
+    speaker: str | None = None
+    language: str = "it"
+    story: str = "one"
+
+
+def strings(rows: list[tuple[Any, ...]], *names: str) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def statements(*told: Quoting, spokesman: dict[str, str] | None = None) -> pl.DataFrame:
+    """The statements of articles; ``spokesman`` says which person speaks for which entity."""
+    people = {"clegg", "howard"}
+    quotes, segments, mentions = [], [], []
+    for one in told:
+        start = one.text.index(one.quote)
+        mention = f"{one.name}/m0" if one.speaker else None
+        quotes.append((f"{one.name}/q{start}", one.name, start, start + len(one.quote),
+                       one.quote, mention))  # fmt: skip
+        segments.append((f"{one.name}/s0", one.name, 0, 0, len(one.text), one.text,
+                         digest(normalised(one.text))))  # fmt: skip
+        if one.speaker:
+            kind = "PERSON" if one.speaker in people else "ORG"
+            mentions.append((mention, one.name, one.speaker, kind))
+    for person, organisation in (spokesman or {}).items():
+        mentions += [(f"role/{person}", "role", person, "PERSON"),
+                     (f"role/{organisation}", "role", organisation, "ORG")]  # fmt: skip
+    texts = {(digest(normalised(one.text)), one.language): one for one in told}
+    core_segments = pl.DataFrame(
+        segments,
+        schema={"segment_id": pl.String, "article_id": pl.String, "ordinal": pl.Int32,
+                "start": pl.Int64, "end": pl.Int64, "text": pl.String, "text_hash": pl.String},
+        orient="row",
+    )  # fmt: skip
+    made = core_statements(
+        pl.DataFrame(
+            quotes,
+            schema={"quote_id": pl.String, "article_id": pl.String, "start": pl.Int64,
+                    "end": pl.Int64, "text": pl.String, "speaker_mention_id": pl.String},
+            orient="row",
+        ),
+        core_segments,
+        strings([(f"{one.name}/s0", one.name, one.language) for one in told],
+                "segment_id", "article_id", "language"),
+        strings([(*key, "identity" if one.language == "en" else "memory",
+                  one.text if one.language == "en" else one.english)
+                 for key, one in texts.items()],
+                "text_hash", "language", "origin", "translated"),
+        strings([(mention, entity) for mention, _, entity, _ in mentions],
+                "mention_id", "entity_id"),
+        strings([(f"role/{person}", f"role/{organisation}", "current")
+                 for person, organisation in (spokesman or {}).items()],
+                "person_mention_id", "organization_mention_id", "status"),
+        strings([(mention, kind) for mention, _, _, kind in mentions], "mention_id", "type"),
+        strings([(one.name, one.story) for one in told], "article_id", "story_id"),
+    )  # fmt: skip
+    assert set(made.columns) == set(contracts.table("core_statements").column_names)
+    assert made["quote_id"].n_unique() == len(told) == made.height
+    return made
+
+
+OPEN = "più persone possono accedere ai benefici dell’intelligenza artificiale"
+OPEN_EN = "more people can access the benefits of artificial intelligence"
+ITALIAN = Quoting("it", f"Meta dice: “{OPEN}”.", f"Meta says: “{OPEN_EN}”.", OPEN, "meta")
+ENGLISH = Quoting("en", f"He said “{OPEN_EN} quickly” today.", None, f"{OPEN_EN} quickly", "meta",
+                  language="en")  # fmt: skip
+
+
+def test_a_quotation_is_aligned_to_its_place_in_the_translation() -> None:
+    assert statements(ITALIAN)["text_en"].to_list() == [OPEN_EN]
+
+
+def test_a_quotation_in_english_is_its_own_english() -> None:
+    assert statements(ENGLISH)["text_en"].to_list() == [ENGLISH.quote]
+
+
+def test_the_second_of_two_quotations_is_the_second_of_the_translation() -> None:
+    text = "Disse “uno e basta” e poi “due e tre”."
+    told = Quoting("a", text, "He said “one only” and then “two and three”.", "due e tre")
+    assert statements(told)["text_en"].to_list() == ["two and three"]
+
+
+@pytest.mark.parametrize(
+    "english",
+    [None, "Meta says that more people can access the benefits.", "“Meta” says: “more people”."],
+)
+def test_a_translation_that_does_not_quote_as_often_gives_no_english(english: str | None) -> None:
+    told = Quoting("it", ITALIAN.text, english, OPEN)
+    assert statements(told)["text_en"].to_list() == [None]
+
+
+def test_the_same_words_in_two_languages_are_one_statement() -> None:
+    made = statements(ITALIAN, ENGLISH)
+    assert made["statement_id"].n_unique() == 1
+    assert (made["score"] >= 0.6).all()
+
+
+def test_the_same_words_in_another_story_are_another_statement() -> None:
+    other = Quoting(**{**vars(ENGLISH), "story": "two"})
+    assert statements(ITALIAN, other)["statement_id"].n_unique() == 2
+
+
+def test_other_words_are_another_statement() -> None:
+    words = "the weather will remain cloudy over northern regions tomorrow"
+    other = Quoting("b", f"They said “{words}”.", None, words, "meta", "en")
+    assert statements(ENGLISH, other)["statement_id"].n_unique() == 2
+
+
+def test_a_few_shared_words_are_an_accident() -> None:
+    one = Quoting("a", "It is “open innovation”.", None, "open innovation", language="en")
+    two = Quoting("b", "The “open innovation now” fair.", None, "open innovation now", None, "en")
+    assert statements(one, two)["statement_id"].n_unique() == 2
+
+
+def test_the_same_short_words_are_one_statement() -> None:
+    one = Quoting("a", "It is “open innovation”.", None, "open innovation", language="en")
+    two = Quoting("b", "Some “open innovation” here.", None, "open innovation", language="en")
+    assert statements(one, two)["statement_id"].n_unique() == 1
+
+
+def test_the_same_words_of_two_speakers_are_two_statements() -> None:
+    other = Quoting(**{**vars(ENGLISH), "speaker": "howard"})
+    assert statements(ITALIAN, other)["statement_id"].n_unique() == 2
+
+
+def test_the_very_same_words_of_two_speakers_are_two_statements() -> None:
+    other = Quoting(**{**vars(ENGLISH), "name": "zz", "speaker": "howard"})
+    assert statements(ENGLISH, other)["statement_id"].n_unique() == 2
+
+
+def test_a_person_and_the_organisation_they_speak_for_make_one_statement_of_the_person() -> None:
+    other = Quoting(**{**vars(ENGLISH), "speaker": "clegg"})
+    made = statements(ITALIAN, other, spokesman={"clegg": "meta"})
+    assert made["statement_id"].n_unique() == 1
+    assert made["speaker_entity_id"].to_list() == ["clegg", "clegg"]
+
+
+def test_a_quotation_without_a_speaker_takes_the_one_attested_elsewhere() -> None:
+    made = statements(Quoting(**{**vars(ITALIAN), "speaker": None}), ENGLISH)
+    assert made["speaker_entity_id"].to_list() == ["meta", "meta"]
+
+
+def test_two_speakers_who_are_not_one_are_not_joined_through_an_unattributed_quotation() -> None:
+    unattributed = Quoting(**{**vars(ITALIAN), "speaker": None})
+    other = Quoting(**{**vars(ENGLISH), "name": "zz", "speaker": "howard"})
+    made = statements(unattributed, ENGLISH, other).sort("quote_id")
+    speakers = dict(made.select("quote_id", "speaker_entity_id").rows())
+    assert {name[:2]: speaker for name, speaker in speakers.items() if name[:2] != "it"} == {
+        "en": "meta", "zz": "howard",
+    }  # fmt: skip
+
+
+TOLD = (
+    ITALIAN,
+    ENGLISH,
+    Quoting("fr", "« assez de modèles fermés », dit-il.", None, "assez de modèles fermés"),
+    Quoting("b", "« assez de modèles fermés » encore.", None, "assez de modèles fermés", "clegg"),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(TOLD))
+def test_statements_do_not_depend_on_the_order_of_arrival(order: list[Quoting]) -> None:
+    assert statements(*order).equals(statements(*TOLD))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dice «basta così» e va.", ["basta così"]),
+        ("Dit « assez » et part.", ["assez"]),
+        ("He said “enough” twice, “again”.", ["enough", "again"]),
+        ("Er sagt „genug“ und geht.", ["genug"]),
+        ('Un "gruppo nuovo" nasce.', ["gruppo nuovo"]),
+        ("The ‘AI Alliance’ is here.", ["AI Alliance"]),
+        ("L’IA è dell’uomo e d’oro.", []),
+        ("Founders’ rights and others’ duties.", []),
+        ("“one\ntwo” is no quotation", []),
+        ("«outer “inner” words»", ["outer “inner” words"]),
+        ("a 5\" screen and a 7\" one", []),
+        ("", []),
+    ],
+)
+def test_quotation_marks_of_all_languages_are_read(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end, *_ in quoted(text)] == expected
+
+
+@given(st.text(alphabet="ab \n«»“”„\"‘’", max_size=60))
+def test_quotations_are_ordered_spans_inside_their_marks(text: str) -> None:
+    spans = list(quoted(text))
+    for start, end, outer_start, outer_end in spans:
+        assert 0 <= outer_start < start < end < outer_end <= len(text)
+        assert "\n" not in text[start:end]
+    flat = list(chain.from_iterable((outer[2], outer[3]) for outer in spans))
+    assert flat == sorted(flat)
