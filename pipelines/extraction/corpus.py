@@ -79,6 +79,18 @@ class Corpus:
             segments, left_on=at, right_on="position", strategy="backward"
         )
 
+    def spans(self, positions: pl.DataFrame) -> pl.DataFrame:
+        """Turn rows with positions at, to into rows with article_id, start, end in the body."""
+        return self.at(positions).with_columns(
+            start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset")
+        )
+
+    def in_body(self, position: int) -> int:
+        """Return the code point of the body at which a position lies."""
+        starts = self.segments["position"]
+        index = int(starts.search_sorted(position, side="right")) - 1
+        return position - int(starts[index]) + int(self.segments["start"][index])
+
     def masked(self, mentions: pl.DataFrame) -> "Corpus":
         """Return the corpus with top-level mentions (at, to, mark type ``masked_as``) masked."""
         pieces: list[str] = []

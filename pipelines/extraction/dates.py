@@ -9,29 +9,12 @@ import polars as pl
 
 from pipelines.extraction.corpus import Corpus
 from pipelines.extraction.cues import Cues, pattern
+from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import masked_segments
-from warehouse.contracts import table
 
-EXTRACTOR = "calendar"
 #: A full date is one; a bare year could be a number; a weekday could be a habit.
 _FULL, _YEAR, _RELATIVE = 0.97, 0.85, 0.85
 
-_SCHEMA = {
-    "date_id": pl.String,
-    "article_id": pl.String,
-    "segment_id": pl.String,
-    "start": pl.Int64,
-    "end": pl.Int64,
-    "text": pl.String,
-    "kind": pl.String,
-    "precision": pl.String,
-    "date_from": pl.Date,
-    "date_to": pl.Date,
-    "offset_from_anchor": pl.String,
-    "extractor": pl.String,
-    "extractor_version": pl.String,
-    "confidence": pl.Float64,
-}
 _Row = tuple[int, int, str, str, date | None, date | None, str | None, float]
 _FOUND = {
     "at": pl.Int64,
@@ -54,26 +37,11 @@ def core_dates(
 ) -> pl.DataFrame:
     """Return the rows of ``core_dates`` for whole articles; what lies in a name is no date."""
     found = [
-        masked.corpus.at(_dates(masked.corpus, masked.cues))
+        masked.corpus.spans(_dates(masked.corpus, masked.cues))
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
-    if not found:
-        return pl.DataFrame(schema=_SCHEMA)
-    derivation = table("core_dates").derivation
-    assert derivation is not None
-    return (
-        pl.concat(found)
-        .with_columns(start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset"))
-        .join(core_articles.select("article_id", "body"), on="article_id")
-        .with_columns(
-            date_id=pl.format("{}/d{}-{}", "article_id", "start", "end"),
-            text=pl.col("body").str.slice("start", pl.col("end") - pl.col("start")),
-            extractor=pl.lit(EXTRACTOR),
-            extractor_version=pl.lit(derivation.version),
-        )
-        .select(list(_SCHEMA))
-        .sort("article_id", "start")
-    )
+    mint = pl.format("{}/d{}-{}", "article_id", "start", "end")
+    return facts("core_dates", found, core_articles, core_segments, mint)
 
 
 def _dates(corpus: Corpus, cues: Cues) -> pl.DataFrame:

@@ -7,10 +7,9 @@ import polars as pl
 
 from pipelines.extraction.corpus import FILL, GAP, MENTION, marked
 from pipelines.extraction.cues import pattern
+from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
-from warehouse.contracts import table
 
-EXTRACTOR = "enumeration"
 #: Named group and verb; a group meant by "the alliance"; a list under its heading.
 _NAMED, _ANAPHOR = 0.9, 0.8
 #: What may be a member: a person works for a group, which is a role.
@@ -29,21 +28,6 @@ _FOUND = {
     "status": pl.String,
     "cue": pl.String,
 }
-_SCHEMA = {
-    "membership_id": pl.String,
-    "article_id": pl.String,
-    "segment_id": pl.String,
-    "start": pl.Int64,
-    "end": pl.Int64,
-    "text": pl.String,
-    "group_mention_id": pl.String,
-    "member_mention_id": pl.String,
-    "status": pl.String,
-    "cue": pl.String,
-    "extractor": pl.String,
-    "extractor_version": pl.String,
-    "confidence": pl.Float64,
-}
 
 
 def core_memberships(
@@ -58,24 +42,12 @@ def core_memberships(
         _memberships(masked)
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
-    if not found:
-        return pl.DataFrame(schema=_SCHEMA)
-    derivation = table("core_memberships").derivation
-    assert derivation is not None
-    return (
-        pl.concat(found)
-        .join(core_segments.select("segment_id", "start", "end", "text"), on="segment_id")
-        .with_columns(
-            membership_id=pl.format(
-                "{}>{}={}", "member_mention_id", pl.col("group_mention_id"), "status"
-            ),
-            extractor=pl.lit(EXTRACTOR),
-            extractor_version=pl.lit(derivation.version),
-        )
-        .select(list(_SCHEMA))
-        .sort("membership_id", "confidence", descending=[False, True])
-        .unique("membership_id", keep="first", maintain_order=True)
-    )
+    segments = core_segments.select("segment_id", "start", "end")
+    stated = [
+        rows.join(segments, on="segment_id").sort("confidence", descending=True) for rows in found
+    ]
+    mint = pl.format("{}>{}={}", "member_mention_id", "group_mention_id", "status")
+    return facts("core_memberships", stated, core_articles, core_segments, mint)
 
 
 def _memberships(masked: Masked) -> pl.DataFrame:

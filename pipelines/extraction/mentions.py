@@ -7,26 +7,12 @@ from pipelines.extraction.candidates import candidates
 from pipelines.extraction.corpus import GAP, Corpus, corpora, fold
 from pipelines.extraction.cues import Cues, cues
 from pipelines.extraction.evidence import with_best_evidence
-from warehouse.contracts import table
+from pipelines.extraction.facts import facts
 
-EXTRACTOR = "rules"
 _FEWEST = 0.5
 #: Code points on either side in which evidence is looked for.
 _CONTEXT = 80
 
-_SCHEMA = {
-    "mention_id": pl.String,
-    "article_id": pl.String,
-    "segment_id": pl.String,
-    "start": pl.Int64,
-    "end": pl.Int64,
-    "surface": pl.String,
-    "type": pl.String,
-    "evidence": pl.String,
-    "extractor": pl.String,
-    "extractor_version": pl.String,
-    "confidence": pl.Float64,
-}
 
 
 def core_mentions(
@@ -43,30 +29,9 @@ def core_mentions(
         _judged(corpus, cues(seed_cue_words, corpus.language), names)
         for corpus in corpora(core_segments, core_languages)
     ]
-    if not found:
-        return pl.DataFrame(schema=_SCHEMA)
-    derivation = table("core_mentions").derivation
-    assert derivation is not None
-    return (
-        agreed(pl.concat(found))
-        .filter(pl.col("confidence") >= _FEWEST)
-        .join(core_articles.select("article_id", "body"), on="article_id")
-        .select(
-            pl.format("{}/m{}-{}", "article_id", "start", "end").alias("mention_id"),
-            "article_id",
-            "segment_id",
-            "start",
-            "end",
-            pl.col("body").str.slice("start", pl.col("end") - pl.col("start")).alias("surface"),
-            "type",
-            "evidence",
-            pl.lit(EXTRACTOR).alias("extractor"),
-            pl.lit(derivation.version).alias("extractor_version"),
-            "confidence",
-        )
-        .unique("mention_id", maintain_order=True)
-        .sort("article_id", "start", "end")
-    )
+    chosen = [agreed(pl.concat(found)).filter(pl.col("confidence") >= _FEWEST)] if found else []
+    mint = pl.format("{}/m{}-{}", "article_id", "start", "end")
+    return facts("core_mentions", chosen, core_articles, core_segments, mint)
 
 
 def _known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

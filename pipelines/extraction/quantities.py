@@ -12,10 +12,9 @@ import polars as pl
 
 from pipelines.extraction.corpus import marked
 from pipelines.extraction.cues import pattern
+from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
-from warehouse.contracts import table
 
-EXTRACTOR = "number_grammar"
 #: With a known unit and a subject; with a unit only; with a noun nobody has described.
 _WITH_SUBJECT, _WITH_UNIT, _BARE = 0.9, 0.75, 0.6
 #: Code points before a number in which the verb that says what it counts may stand.
@@ -24,24 +23,6 @@ _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 #: Languages that part thousands with a full stop and decimals with a comma.
 _COMMA_DECIMAL = frozenset({"it", "fr", "de", "es", "pt", "nl"})
 
-_SCHEMA = {
-    "quantity_id": pl.String,
-    "article_id": pl.String,
-    "segment_id": pl.String,
-    "start": pl.Int64,
-    "end": pl.Int64,
-    "text": pl.String,
-    "relation": pl.String,
-    "value": pl.Float64,
-    "value_to": pl.Float64,
-    "unit": pl.String,
-    "currency": pl.String,
-    "property": pl.String,
-    "subject_mention_id": pl.String,
-    "extractor": pl.String,
-    "extractor_version": pl.String,
-    "confidence": pl.Float64,
-}
 _FOUND = {
     "at": pl.Int64,
     "to": pl.Int64,
@@ -69,23 +50,8 @@ def core_quantities(
         _quantities(masked, seed_units, core_dates)
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
-    if not found:
-        return pl.DataFrame(schema=_SCHEMA)
-    derivation = table("core_quantities").derivation
-    assert derivation is not None
-    return (
-        pl.concat(found)
-        .join(core_articles.select("article_id", "body"), on="article_id")
-        .with_columns(
-            quantity_id=pl.format("{}/n{}-{}", "article_id", "start", "end"),
-            text=pl.col("body").str.slice("start", pl.col("end") - pl.col("start")),
-            extractor=pl.lit(EXTRACTOR),
-            extractor_version=pl.lit(derivation.version),
-        )
-        .select(list(_SCHEMA))
-        .unique("quantity_id", maintain_order=True)
-        .sort("article_id", "start")
-    )
+    mint = pl.format("{}/n{}-{}", "article_id", "start", "end")
+    return facts("core_quantities", found, core_articles, core_segments, mint)
 
 
 def _quantities(masked: Masked, units: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:

@@ -13,21 +13,10 @@ import polars as pl
 
 from pipelines.extraction.corpus import GAP, MARKS, MENTION, marked
 from pipelines.extraction.cues import pattern
+from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
-from warehouse.contracts import table
+from pipelines.quotation import quoted as quoted_spans
 
-EXTRACTOR = "quotation_marks"
-
-#: Opening and closing marks; a single quotation mark that could be an apostrophe must open behind
-#: white space and close before none-letters.
-_MARKS = (
-    r"«\s?(?P<a>[^«»\n]{2,3000}?)\s?»"
-    r"|“(?P<b>[^“”\n]{2,3000}?)”"
-    r"|„(?P<c>[^„“”\n]{2,3000}?)[“”]"
-    r"|(?<!\w)\"(?P<d>[^\"\n]{2,3000}?)\"(?!\w)"
-    r"|(?<!\w)‘(?P<e>[^‘\n]{2,3000}?)’(?!\w)"
-)
-_QUOTED = re.compile(_MARKS)
 #: Fewer words are a name, a title or a word held at arm's length, unless a verb of speech governs.
 _FEWEST_WORDS = 3
 #: How many sentences a quotation may stand behind the one it goes on from.
@@ -37,22 +26,6 @@ _NEAR = 140
 _BEHIND, _BEFORE, _CONTINUED, _AIM, _UNSAID = 0.93, 0.88, 0.85, 0.75, 0.5
 _SPEAKERS = ("PERSON", "ORG", "GROUP", "GPE")
 
-_SCHEMA = {
-    "quote_id": pl.String,
-    "article_id": pl.String,
-    "segment_id": pl.String,
-    "start": pl.Int64,
-    "end": pl.Int64,
-    "text": pl.String,
-    "language": pl.String,
-    "speaker_mention_id": pl.String,
-    "speaker_role": pl.String,
-    "cue": pl.String,
-    "kind": pl.String,
-    "extractor": pl.String,
-    "extractor_version": pl.String,
-    "confidence": pl.Float64,
-}
 
 
 def core_quotes(
@@ -69,26 +42,14 @@ def core_quotes(
         _attributed(masked, quoted)
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
-    if not found:
-        return pl.DataFrame(schema=_SCHEMA)
-    derivation = table("core_quotes").derivation
-    assert derivation is not None
     roles = (
         core_roles.filter(pl.col("status") == "current")
         .unique("person_mention_id", maintain_order=True)
         .select(speaker_mention_id="person_mention_id", speaker_role="role")
     )
-    return (
-        pl.concat(found)
-        .join(roles, on="speaker_mention_id", how="left")
-        .with_columns(
-            quote_id=pl.format("{}/q{}-{}", "article_id", "start", "end"),
-            extractor=pl.lit(EXTRACTOR),
-            extractor_version=pl.lit(derivation.version),
-        )
-        .select(list(_SCHEMA))
-        .sort("article_id", "start")
-    )
+    said = [rows.join(roles, on="speaker_mention_id", how="left") for rows in found]
+    mint = pl.format("{}/q{}-{}", "article_id", "start", "end")
+    return facts("core_quotes", said, core_articles, core_segments, mint)
 
 
 def _quoted(core_articles: pl.DataFrame, core_segments: pl.DataFrame) -> pl.DataFrame:
@@ -97,9 +58,9 @@ def _quoted(core_articles: pl.DataFrame, core_segments: pl.DataFrame) -> pl.Data
     ``outer_start`` and ``outer_end`` include the marks; nested quotations belong to the outer one.
     """
     spans = [
-        (article_id, *match.span(match.lastgroup or 0), *match.span())
+        (article_id, *span)
         for article_id, body in core_articles.select("article_id", "body").rows()
-        for match in _QUOTED.finditer(body)
+        for span in quoted_spans(body)
     ]
     names = ("article_id", "start", "end", "outer_start", "outer_end")
     schema = {name: pl.String if name == "article_id" else pl.Int64 for name in names}
@@ -276,8 +237,8 @@ class _Search:
         inside = self._inside.search(self._text, at, to)
         if inside is None:
             return [quote], None
-        shift = quote["segment_start"] - quote["position"]
-        first_end, second_start = inside.start() + shift, inside.end() + shift
+        first_end = self._masked.corpus.in_body(inside.start())
+        second_start = self._masked.corpus.in_body(inside.end())
         spans = [(quote["start"], first_end), (second_start, quote["end"])]
         parts = [
             {**quote, "start": start, "end": end, "text": quote["body"][start:end]}

@@ -13,32 +13,15 @@ import polars as pl
 
 from pipelines.extraction.corpus import GAP, marked
 from pipelines.extraction.cues import pattern
+from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
 from pipelines.extraction.spans import adjective_of
-from warehouse.contracts import table
 
-EXTRACTOR = "apposition"
 #: Said in so many words; by a possessive or noun whose owner had to be found; of a pronoun.
 _STATED, _OWNED, _OF_PRONOUN = 0.92, 0.8, 0.75
 #: Code points before a role phrase in which its person is looked for.
 _NEAR = 80
 
-_SCHEMA = {
-    "role_id": pl.String,
-    "article_id": pl.String,
-    "segment_id": pl.String,
-    "start": pl.Int64,
-    "end": pl.Int64,
-    "text": pl.String,
-    "person_mention_id": pl.String,
-    "organization_mention_id": pl.String,
-    "role": pl.String,
-    "role_en": pl.String,
-    "status": pl.String,
-    "extractor": pl.String,
-    "extractor_version": pl.String,
-    "confidence": pl.Float64,
-}
 _FOUND = {
     "at": pl.Int64,
     "to": pl.Int64,
@@ -64,29 +47,19 @@ def core_roles(
         _roles(masked)
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
-    if not found:
-        return pl.DataFrame(schema=_SCHEMA)
-    derivation = table("core_roles").derivation
-    assert derivation is not None
-    return (
-        pl.concat(found)
-        .join(core_articles.select("article_id", "body"), on="article_id")
+    bodies = core_articles.select("article_id", "body")
+    worded = [
+        rows.join(bodies, on="article_id", maintain_order="left")
         .with_columns(
-            text=_slice("start", "end"),
-            role=_slice("role_start", "role_end"),
-            role_id=pl.format("{}/r{}-{}-{}", "article_id", "role_start", "role_end", "status"),
-            extractor=pl.lit(EXTRACTOR),
-            extractor_version=pl.lit(derivation.version),
+            role=pl.col("body").str.slice("role_start", pl.col("role_end") - pl.col("role_start"))
         )
-        .select(list(_SCHEMA))
+        .drop("body")
         .unique(["person_mention_id", "organization_mention_id", "status"], maintain_order=True)
-        .unique("role_id", maintain_order=True)
-        .sort("article_id", "start")
-    )
+        for rows in found
+    ]
+    mint = pl.format("{}/r{}-{}-{}", "article_id", "role_start", "role_end", "status")
+    return facts("core_roles", worded, core_articles, core_segments, mint)
 
-
-def _slice(start: str, end: str) -> pl.Expr:
-    return pl.col("body").str.slice(start, pl.col(end) - pl.col(start))
 
 
 def _roles(masked: Masked) -> pl.DataFrame:

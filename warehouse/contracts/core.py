@@ -186,7 +186,7 @@ core_dates = Table(
     key=("date_id",),
     derivation=_by_article(
         "calendar", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
-        "seed_cue_words:month,weekday,relative_day,relative_unit",
+        "seed_cue_words",
     ),
 )
 

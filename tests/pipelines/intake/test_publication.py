@@ -2,7 +2,7 @@ from datetime import datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.intake.publication import publication_interval
@@ -47,6 +47,7 @@ def test_what_is_no_date_is_unknown_and_never_guessed(declared: str | None) -> N
     assert interval(declared) == (None, None, "unknown")
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(4, 19))
 def test_the_interval_never_ends_before_it_begins(moment: datetime, length: int) -> None:
     first, last, precision = interval(moment.isoformat()[:length])

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.intake.reader import FoundArticle, UnreadableError
@@ -61,6 +61,7 @@ def test_a_file_with_a_header_alone_has_an_empty_body() -> None:
     assert body(read("date 2023-12-05\n")) == ""
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1), st.sampled_from(["", " date 2023-12 ", "date 2023\n"]))
 def test_a_body_is_an_exact_span_of_the_text_without_blank_edges(text: str, header: str) -> None:
     try:

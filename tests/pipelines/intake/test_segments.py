@@ -2,7 +2,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.intake.segments import core_segments
@@ -132,6 +132,7 @@ PIECES = st.sampled_from(
 BODIES = st.one_of(st.lists(PIECES, max_size=30).map("".join), st.text(max_size=80))
 
 
+@settings(deadline=None)
 @given(BODIES)
 def test_segments_are_exact_ordered_disjoint_spans_that_cover_all_text(body: str) -> None:
     made = segments(body, title=body.partition("\n")[0])
@@ -148,6 +149,7 @@ def test_segments_are_exact_ordered_disjoint_spans_that_cover_all_text(body: str
     assert all(position in covered for position, letter in enumerate(body) if not letter.isspace())
 
 
+@settings(deadline=None)
 @given(st.lists(BODIES, max_size=4))
 def test_segments_of_an_article_do_not_depend_on_its_neighbours(bodies: list[str]) -> None:
     names = [f"art{index}" for index in range(len(bodies))]

@@ -1,5 +1,5 @@
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.resolution.grouping import groups
@@ -25,6 +25,7 @@ def test_without_pairs_everything_stands_alone() -> None:
     assert grouped([], []) == {}
 
 
+@settings(deadline=None)
 @given(PAIRS, st.permutations(LETTERS), st.randoms())
 def test_groups_do_not_depend_on_any_order(
     pairs: list[tuple[str, str]], items: list[str], random: object

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.resolution.happenings import core_happenings, resolve
@@ -55,6 +55,7 @@ def test_a_unit_nobody_knows_is_named() -> None:
 ANCHORS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 7), ANCHORS)
 def test_a_weekday_is_that_weekday_within_a_week_before_or_after(day: int, anchor: date) -> None:
     before, _ = resolve(f"weekday:{day}", anchor)
@@ -64,6 +65,7 @@ def test_a_weekday_is_that_weekday_within_a_week_before_or_after(day: int, ancho
     assert 0 < (after - anchor).days <= 7
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["day", "week", "month", "year"]), st.integers(-30, 30), ANCHORS)
 def test_units_follow_each_other_without_a_gap(unit: str, amount: int, anchor: date) -> None:
     first, last = resolve(f"{unit}:{amount}", anchor)

@@ -207,6 +207,7 @@ def test_quotation_marks_of_all_languages_are_read(text: str, expected: list[str
     assert [text[start:end] for start, end, *_ in quoted(text)] == expected
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab \n«»“”„\"‘’", max_size=60))
 def test_quotations_are_ordered_spans_inside_their_marks(text: str) -> None:
     spans = list(quoted(text))

@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from texts import by_text, memory, texts
 
@@ -90,6 +90,7 @@ def test_no_texts_make_no_rows() -> None:
     assert Router([Memory(CIAO), Told("first")], "en").translate(ASKED.clear()).is_empty()
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["it", "en", "und"]), st.sampled_from("abcdefgh")), unique=True

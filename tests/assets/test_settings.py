@@ -1,0 +1,97 @@
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from assets.resources import ROOT, SettingError, Settings
+from pipelines.translation.router import ENGINES
+
+
+def test_without_variables_every_setting_has_a_default_that_works_here() -> None:
+    settings = Settings.from_environment({})
+    assert settings == Settings()
+    assert settings.articles.is_dir()
+    assert settings.reference.is_dir()
+    assert settings.memory.is_dir()
+    assert settings.home.is_relative_to(ROOT)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("articles", "/landing", Path("/landing")),
+        ("home", "/data/babelwire", Path("/data/babelwire")),
+        ("reference", "seeds/reference", Path.cwd() / "seeds" / "reference"),
+        ("memory", "~/memory", Path.home() / "memory"),
+        ("engines", "identity, memory", ("identity", "memory")),
+        ("target_language", "de", "de"),
+        ("languages", "it,en,", ("it", "en")),
+        ("max_file_bytes", "1000", 1000),
+        ("keep_versions", "9", 9),
+        ("timezone", "Europe/Rome", "Europe/Rome"),
+    ],
+)
+def test_each_variable_sets_its_setting(name: str, text: str, value: object) -> None:
+    settings = Settings.from_environment({f"BABELWIRE_{name.upper()}": text})
+    assert getattr(settings, name) == value
+
+
+def test_this_table_knows_every_setting() -> None:
+    (mark,) = test_each_variable_sets_its_setting.pytestmark  # type: ignore[attr-defined]
+    assert {row[0] for row in mark.args[1]} == {one.name for one in fields(Settings)}
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Settings)])
+def test_an_empty_variable_is_as_if_it_were_not_there(name: str) -> None:
+    assert Settings.from_environment({f"BABELWIRE_{name.upper()}": ""}) == Settings()
+
+
+def test_variables_of_others_are_none_of_its_business() -> None:
+    assert Settings.from_environment({"HOME": "/nowhere", "BABELWIRE_OTHER": "x"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "allowed"),
+    [
+        ("engines", "memory,deepl", "there are: " + ", ".join(ENGINES)),
+        ("engines", ",", "there are: "),
+        ("languages", "it,xx", "there are: de, en"),
+        ("max_file_bytes", "many", "give a whole number above 0"),
+        ("max_file_bytes", "0", "give a whole number above 0"),
+        ("max_file_bytes", "-5", "give a whole number above 0"),
+        pytest.param(
+            "max_file_bytes", "²", "give a whole number above 0",
+            marks=pytest.mark.xfail(strict=True, reason="str.isdigit takes ², int() does not"),
+        ),
+        ("keep_versions", "2.5", "give a whole number above 0"),
+        ("timezone", "Mars/Olympus", "give a name such as Europe/Rome"),
+        ("timezone", "/etc/passwd", "give a name such as Europe/Rome"),
+        pytest.param(
+            "timezone", "Europe", "give a name such as Europe/Rome",
+            marks=pytest.mark.xfail(
+                strict=True, reason="ZoneInfo of a folder of zones raises IsADirectoryError"
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_used_is_named_with_what_can(
+    name: str, text: str, allowed: str
+) -> None:
+    with pytest.raises(SettingError) as raised:
+        Settings.from_environment({f"BABELWIRE_{name.upper()}": text})
+    assert f"BABELWIRE_{name.upper()}" in str(raised.value)
+    assert allowed in str(raised.value)
+
+
+@pytest.mark.xfail(strict=True, reason="BABELWIRE_TARGET_LANGUAGE takes any text; no engine does")
+@pytest.mark.parametrize("text", ["english", "xx", "EN"])
+def test_a_target_language_nobody_knows_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="BABELWIRE_TARGET_LANGUAGE"):
+        Settings.from_environment({"BABELWIRE_TARGET_LANGUAGE": text})
+
+
+def test_settings_that_shape_a_table_are_part_of_its_version() -> None:
+    few = Settings(languages=("it", "en"))
+    assert few.parameters["core_languages"] != Settings().parameters["core_languages"]
+    other = Settings(languages=tuple(reversed(Settings().languages)))
+    assert other.parameters == Settings().parameters
