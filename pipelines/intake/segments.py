@@ -16,6 +16,8 @@ _BOUNDARY = re.compile(
     r"(?P<stop>[.!?…]+)(?P<close>(?:[ \u00a0\u202f]?»|[”\"’')\]])*)\s+"
     r"(?=(?:[«“„\"‘'(\[¿¡–—-]\s?)*(?:[A-ZÀ-ÖØ-Þ0-9]))"
 )
+#: Two figures and a full stop: the day of a month.
+_ORDINAL = 3
 _WORD_BEFORE = re.compile(r"[\w.]+\.\Z")
 _INITIAL = re.compile(r"(?:\A|[\s.('’-])[A-ZÀ-ÖØ-Þ]\.\Z")
 #: The last word again after the full stop: a slip of copying, not part of the article.
@@ -25,6 +27,7 @@ _DOUBLED_LAST_WORD = re.compile(r"\b(\w+[.!?])\s+(\1)\Z")
 @dataclass(frozen=True)
 class _Cues:
     abbreviations: frozenset[str]
+    months: frozenset[str]
     boilerplate: re.Pattern[str]
 
 
@@ -59,6 +62,7 @@ def _cues(rows: tuple[tuple[str, str], ...]) -> _Cues:
     tails = [re.escape(cue) for kind, cue in rows if kind == "boilerplate"]
     return _Cues(
         frozenset(cue.lower() for kind, cue in rows if kind == "abbreviation"),
+        frozenset(cue.lower() for kind, cue in rows if kind == "month"),
         re.compile(rf"[ \t]*(?:{'|'.join(tails) or '(?!)'})[ \t]*(?::|[ \t]*$)", re.IGNORECASE),
     )
 
@@ -77,7 +81,7 @@ def _segments(body: str, title: str | None, cues: _Cues) -> Iterator[tuple[str, 
         elif is_item:
             yield "list_item", start, end
         else:
-            for span in _sentences(body, start, end, cues.abbreviations):
+            for span in _sentences(body, start, end, cues):
                 yield "sentence", *span
     if doubled:
         yield "boilerplate", *doubled.span(2)
@@ -103,17 +107,24 @@ def _lines(body: str, end: int) -> Iterator[tuple[int, int]]:
             )
 
 
-def _sentences(
-    body: str, start: int, end: int, abbreviations: frozenset[str]
-) -> Iterator[tuple[int, int]]:
+def _sentences(body: str, start: int, end: int, cues: _Cues) -> Iterator[tuple[int, int]]:
     begin = start
     for boundary in _BOUNDARY.finditer(body, start, end):
-        if boundary["stop"] == "." and not boundary["close"]:
-            before = body[max(begin, boundary.start() - 24) : boundary.start() + 1]
-            word = _WORD_BEFORE.search(before)
-            if word and (word[0].lower() in abbreviations or _INITIAL.search(before)):
-                continue
+        before = body[max(begin, boundary.start() - 24) : boundary.end("close")]
+        if _goes_on(before, body[boundary.end() : boundary.end() + 24], cues):
+            continue
         yield begin, boundary.end("close")
         begin = boundary.end()
     if begin < end:
         yield begin, end
+
+
+def _goes_on(before: str, after: str, cues: _Cues) -> bool:
+    """Say whether a full stop ends an abbreviation, an initial or an ordinal (12. März)."""
+    word = _WORD_BEFORE.search(before)
+    if word is None:
+        return False
+    if word[0][:-1].isdigit():
+        following = after.split(maxsplit=1)[0].strip(".,;:").lower()
+        return len(word[0]) <= _ORDINAL and following in cues.months
+    return word[0].lower() in cues.abbreviations or _INITIAL.search(before) is not None

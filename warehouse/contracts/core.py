@@ -84,7 +84,7 @@ core_segments = Table(
     ),
     key=("segment_id",),
     derivation=_by_article(
-        "splitter", "1", "core_articles", "seed_cue_words:abbreviation,boilerplate"
+        "splitter", "1", "core_articles", "seed_cue_words:abbreviation,boilerplate,month"
     ),
 )
 

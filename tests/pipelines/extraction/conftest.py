@@ -38,7 +38,7 @@ class Reading:
 
     @cached_property
     def segments(self) -> pl.DataFrame:
-        kinds = ["abbreviation", "boilerplate"]
+        kinds = ["abbreviation", "boilerplate", "month"]
         return core_segments(
             self.articles, self.reference.seed_cue_words.filter(pl.col("kind").is_in(kinds))
         )

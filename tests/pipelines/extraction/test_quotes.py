@@ -32,6 +32,16 @@ def test_a_speaker_inside_the_marks_parts_the_quotation(read):
     }
 
 
+def test_a_part_of_a_quotation_begins_in_its_own_segment(read):
+    text = "« Nous sommes prêts, raconte Hélène Darson, infirmière.  Hier, il a plu. »"
+    reading = read("fr", text)
+    starts = dict(reading.segments.select("segment_id", "start").rows())
+    ends = dict(reading.segments.select("segment_id", "end").rows())
+    for quote in reading.quotes.iter_rows(named=True):
+        assert starts[quote["segment_id"]] <= quote["start"] < ends[quote["segment_id"]]
+        assert text[quote["start"] : quote["end"]] == quote["text"].strip()
+
+
 def test_a_pronoun_is_the_person_last_named(read):
     text = 'Paul Marsh runs the place. "Prices doubled overnight," he said.'
     assert read("en", text).said() == {"Prices doubled overnight,": "Paul Marsh"}

@@ -13,6 +13,7 @@ CUES = pl.DataFrame(
         ("it", "abbreviation", "dott.", None),
         ("it", "boilerplate", "Leggi anche", None),
         ("en", "boilerplate", "Read also", None),
+        ("de", "month", "März", "3"),
         ("it", "weekday", "martedì", "2"),
     ],
     schema=["language", "kind", "cue", "value"],
@@ -51,6 +52,8 @@ def sentences(body: str) -> list[str]:
         ("Una riga\nun’altra riga", ["Una riga", "un’altra riga"]),
         ("Prima. «Seconda», dice.", ["Prima.", "«Seconda», dice."]),
         ("Erano 50. 20 sono qui.", ["Erano 50.", "20 sono qui."]),
+        ('Ha vinto. "Bene", dice.', ["Ha vinto.", '"Bene", dice.']),
+        ("Am 12. März war es. Gut.", ["Am 12. März war es.", "Gut."]),
         ("Senza fine", ["Senza fine"]),
     ],
 )

@@ -86,6 +86,12 @@ def test_with_all_engines_off_every_text_still_has_its_row() -> None:
     assert made["origin"].to_list() == ["untranslated"] * 4
 
 
+@pytest.mark.parametrize("engines", [[], [Identity()]])
+def test_an_untranslated_text_always_says_why(engines: list[Engine]) -> None:
+    made = Router(engines, "en").translate(ASKED)
+    assert made.filter(origin="untranslated")["fallback_reason"].null_count() == 0
+
+
 def test_no_texts_make_no_rows() -> None:
     assert Router([Memory(CIAO), Told("first")], "en").translate(ASKED.clear()).is_empty()
 
