@@ -12,7 +12,7 @@ help:
 	@echo "ui     the same in the browser, with schedule and sensor"
 	@echo "test   all tests"
 	@echo "lint   ruff, mypy and the import laws"
-	@echo "bench  measure speed"
+	@echo "bench  time a first and a second run"
 	@echo "lock   resolve the dependencies anew"
 	@echo "clean  remove what was installed; data and published marts stay"
 
@@ -31,7 +31,7 @@ lint: $(READY)
 	.venv/bin/lint-imports
 
 bench: $(READY)
-	.venv/bin/python -m benchmarks
+	.venv/bin/python -m benchmarks.corridor
 
 # uv is installed into a folder, because a bare Debian has neither venv nor leave to install.
 $(UV): bootstrap.lock
