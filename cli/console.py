@@ -1,5 +1,6 @@
 """How the command speaks: rich in a terminal, plain text elsewhere."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +19,12 @@ from rich.progress import (
 
 from assets.resources import Progress as Reporter
 
-console = Console(highlight=False, soft_wrap=True)
+#: A pipe has no width; tables of this one are cut rarely and still read in a log.
+_PIPE_WIDTH = 160
+
+console = Console(
+    highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _PIPE_WIDTH
+)
 _errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 HomeOption = Annotated[

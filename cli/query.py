@@ -1,5 +1,6 @@
 """``babelwire query``: SQL over the published marts."""
 
+import json
 import threading
 from typing import Annotated
 
@@ -60,7 +61,14 @@ def _show(rows: duckdb.DuckDBPyRelation, output: str, limit: int) -> None:
     else:
         table = Table(*frame.columns, show_lines=False)
         for row in frame.rows():
-            table.add_row(*("" if value is None else str(value) for value in row))
+            table.add_row(*map(_cell, row))
         console.print(table)
     if cut:
         say_error(f"only the first {limit} rows are shown; --limit 0 shows all")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    nested = isinstance(value, list | dict)
+    return json.dumps(value, ensure_ascii=False, default=str) if nested else str(value)

@@ -1,5 +1,6 @@
 """``babelwire run``: everything, from landed files to the published marts."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,15 @@ from warehouse.publisher import Home, Manifest, current, published
 if TYPE_CHECKING:
     import dagster as dg
 
-_TRY = "SELECT subject_name, property, verdict, accounts FROM mart_claims"
+#: The claims that most independent origins speak of, each figure with who stands behind it.
+_CLAIMS = """
+SELECT verdict, format('{} {}: {}', subject_name, property, list_aggregate(list_transform(
+    accounts, lambda one: format('{} {:g} {} ({} of {} origins)',
+        one.relation, one.value, unit, one.origins, origins)), 'string_agg', ', '))
+FROM mart_claims WHERE origins > 1 ORDER BY origins DESC, claim_id LIMIT 3
+"""
+
+_TRY = "SELECT subject_name, property, verdict, origins FROM mart_claims"
 
 
 def run(
@@ -97,7 +106,15 @@ def _summary(home: Home, version: Manifest, is_new: bool) -> None:
     table.add_row("published", present)
     table.add_row("file", str(home.marts))
     console.print(table)
-    console.print(f'try  babelwire query "{_TRY}"')
+    console.print(f'try  {_command(home)} "{_TRY}"')
+
+
+def _command(home: Home) -> str:
+    """Return how to query what was published, as typed here."""
+    typed = Path(sys.argv[0])
+    name = str(typed.relative_to(Path.cwd())) if typed.is_relative_to(Path.cwd()) else typed.name
+    is_default = home.path == Settings.from_environment().home
+    return f"{name} query" if is_default else f"{name} query --home {home.path}"
 
 
 def _lines(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
@@ -120,6 +137,7 @@ def _lines(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         ("entities", by("type", "mart_entities")),
         ("quotes", by("kind", "mart_quotes")),
         ("claims", by("verdict", "mart_claims")),
+        *((f"  {verdict}", account) for verdict, account in marts.sql(_CLAIMS).fetchall()),
         ("memberships", by("status", "mart_memberships")),
         ("stories", counts("SELECT title_en, articles FROM mart_stories ORDER BY 2 DESC LIMIT 5")),
         ("checks", f"{passed} passed, {warned} warned"),

@@ -16,6 +16,14 @@ BOUND = 3.0
 
 
 @pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loopback is reached directly, whatever proxy there is."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fractions of the seconds that are waited for the real one."""
     for name, seconds in {"_CONNECT": 0.3, "_READ": 0.3, "_WHOLE": 0.6, "_PROBE": 0.8}.items():
