@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import available_timezones
 
 import dagster as dg
 import polars as pl
@@ -78,16 +78,15 @@ def _parsed(name: str, text: str) -> Any:
     if isinstance(default, tuple):
         return _one_of(name, tuple(part.strip() for part in text.split(",") if part.strip()))
     if isinstance(default, int):
-        if not text.isdigit() or int(text) == 0:
+        if not text.isdecimal() or int(text) == 0:
             raise SettingError(f"BABELWIRE_{name.upper()} is {text!r}; give a whole number above 0")
         return int(text)
-    if name == "timezone":
-        try:
-            ZoneInfo(text)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise SettingError(
-                f"BABELWIRE_TIMEZONE is {text!r}; give a name such as Europe/Rome"
-            ) from None
+    if name == "timezone" and text not in available_timezones():
+        raise SettingError(f"BABELWIRE_TIMEZONE is {text!r}; give a name such as Europe/Rome")
+    if name == "target_language" and text not in Settings().languages:
+        raise SettingError(
+            f"BABELWIRE_TARGET_LANGUAGE is {text!r}; there are: {', '.join(Settings().languages)}"
+        )
     return text
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -35,7 +36,8 @@ HomeOption = Annotated[
 
 def say_error(message: str) -> None:
     """Print an error, to standard error."""
-    _errors.print(f"[bold red]error[/] {message}" if _errors.is_terminal else f"error: {message}")
+    label = "[bold red]error[/]" if _errors.is_terminal else "error:"
+    _errors.print(f"{label} {escape(message)}")
 
 
 @contextmanager

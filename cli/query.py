@@ -1,11 +1,14 @@
 """``babelwire query``: SQL over the published marts."""
 
+import csv
 import json
+import sys
 import threading
 from typing import Annotated
 
 import duckdb
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from assets.resources import Settings
@@ -46,24 +49,22 @@ def query(
             stop.cancel()
 
 
-def _show(rows: duckdb.DuckDBPyRelation, output: str, limit: int) -> None:
-    frame = rows.pl()
-    cut = bool(limit) and frame.height > limit
-    frame = frame.head(limit) if cut else frame
+def _show(answer: duckdb.DuckDBPyRelation, output: str, limit: int) -> None:
+    names, rows = answer.columns, answer.fetchall()
+    shown = rows[:limit] if limit else rows
     if output == "json":
-        typer.echo(frame.write_json())
+        told = [dict(zip(names, row, strict=True)) for row in shown]
+        typer.echo(json.dumps(told, ensure_ascii=False, default=str))
     elif output == "csv":
-        nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
-        plain = frame.with_columns(
-            frame[name].map_elements(str, return_dtype=str) for name in nested
-        )
-        typer.echo(plain.write_csv(), nl=False)
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(map(_cell, row) for row in shown)
     else:
-        table = Table(*frame.columns, show_lines=False)
-        for row in frame.rows():
-            table.add_row(*map(_cell, row))
+        table = Table(*map(escape, names))
+        for row in shown:
+            table.add_row(*(escape(_cell(value)) for value in row))
         console.print(table)
-    if cut:
+    if len(rows) > len(shown):
         say_error(f"only the first {limit} rows are shown; --limit 0 shows all")
 
 

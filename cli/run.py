@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import duckdb
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from assets.resources import Newsroom, Settings
@@ -101,7 +102,7 @@ def _summary(home: Home, version: Manifest, is_new: bool) -> None:
     table.add_column(overflow="fold")
     with published(home) as marts:
         for label, value in _lines(marts):
-            table.add_row(label, value)
+            table.add_row(escape(label), escape(value))
     present = version.version if is_new else f"nothing new; {version.version} stays"
     table.add_row("published", present)
     table.add_row("file", str(home.marts))

@@ -1,6 +1,7 @@
 """``babelwire status``: what is published, what is quarantined, what is under way."""
 
 import duckdb
+from rich.markup import escape
 from rich.table import Table
 
 from assets.resources import Settings
@@ -27,7 +28,7 @@ def status(home: HomeOption = None) -> None:
     table.add_row("kept versions", ", ".join(one.version for one in versions(folder)))
     table.add_row("run under way", "yes" if _is_written(folder) else "no")
     for path, reason in held:
-        table.add_row(f"quarantined {path}", reason)
+        table.add_row(escape(f"quarantined {path}"), escape(reason))
     console.print(table)
 
 

@@ -86,7 +86,6 @@ class TestQuery:
         if output != "table":  # whose cells are folded where a screen is narrow
             assert "2023-12-05" in answer.stdout
 
-    @pytest.mark.xfail(strict=True, reason="Polars takes no INTERVAL: a trace of its ComputeError")
     def test_a_duration_is_shown_or_refused_in_a_sentence(self, query) -> None:  # type: ignore[no-untyped-def]
         answer = query("SELECT INTERVAL 1 DAY AS while")
         assert answer.exit_code == 0 or answer.stderr.startswith("error: ")
@@ -113,15 +112,12 @@ class TestQuery:
         assert len(answer.stdout.splitlines()) == lines
         assert ("only the first" in answer.stderr) is (limit == "3")
 
-    @pytest.mark.xfail(strict=True, reason="Rich reads what is in brackets as markup")
     def test_brackets_in_a_cell_are_shown_as_they_are(self, query) -> None:  # type: ignore[no-untyped-def]
         assert "[bold]ciao[/bold]" in query("SELECT '[bold]ciao[/bold]' AS said").stdout
 
-    @pytest.mark.xfail(strict=True, reason="Rich raises MarkupError for a closing tag in an error")
     def test_a_closing_bracket_in_an_error_does_no_harm(self, query) -> None:  # type: ignore[no-untyped-def]
         assert query("SELECT error('[/x]')").stderr.startswith("error: ")
 
-    @pytest.mark.xfail(strict=True, reason="Rich raises MarkupError for a closing tag in a cell")
     def test_a_closing_bracket_in_a_cell_does_no_harm(self, query) -> None:  # type: ignore[no-untyped-def]
         assert query("SELECT 'a [/b] c' AS said").exit_code == 0
 

@@ -1,4 +1,4 @@
-"""Twelve invented articles in three languages: what the rules were seen to find, they still find."""
+"""Twelve invented articles in three languages: what the rules found once, they still find."""
 
 from pathlib import Path
 

@@ -42,9 +42,6 @@ def test_every_target_is_made_and_told_by_make_alone(target: str) -> None:
     assert f'@echo "{target} ' in makefile
 
 
-@pytest.mark.xfail(
-    not (ROOT / "docs" / "quality.md").exists(), strict=True, reason="docs/quality.md is to come"
-)
 def test_the_paths_the_readme_names_are_there() -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", README.read_text("utf-8"))
     assert [link for link in links if not (ROOT / link).exists()] == []
