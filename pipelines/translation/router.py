@@ -24,13 +24,16 @@ class Router:
     def done(self, mark: str) -> bool:
         """Say whether a text with this mark needs no further work.
 
-        A translation stands unless its engine is switched off and free of cost (the memory); an
+        A machine's translation stands, since it may have cost something. A remembered one stands
+        while the memory is on and as it was, so that a corrected entry takes effect; an
         untranslated text is tried again when the engines' conditions have changed.
         """
         origin, _, rest = mark.partition(":")
         if origin == UNTRANSLATED:
             return rest == self._conditions()
-        return origin != "memory" or any(engine.origin == "memory" for engine in self.engines)
+        if origin == "memory":
+            return rest in [one.conditions() for one in self.engines if one.origin == "memory"]
+        return True
 
     def translate(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Return the rows of ``core_translations`` for texts (text_hash, language, text).
@@ -38,19 +41,21 @@ class Router:
         One row a text, with ``mark``: what :meth:`done` later judges.
         """
         texts = texts.with_columns(fallback_reason=pl.lit(None, dtype=pl.String))
-        made = [self._row_frame(texts.clear(), UNTRANSLATED, "1", UNTRANSLATED)]
+        made = []
         for engine in self.engines:
             if texts.is_empty():
                 break
             answered = texts.join(self._answers(engine, texts), on=["text_hash", "language"])
             done = answered.filter(pl.col("translated").is_not_null())
-            made.append(self._row_frame(done, engine.name, engine.version, engine.origin))
+            kept = engine.conditions() if engine.origin == "memory" else engine.version
+            made.append(self._row_frame(done, engine.name, engine.version, engine.origin, kept))
             texts = answered.filter(pl.col("translated").is_null()).select(
                 "text_hash", "language", "text", fallback_reason=self._reason(engine)
             )
         unasked = pl.col("fallback_reason").fill_null("no engine that could is switched on")
-        left = texts.with_columns(fallback_reason=unasked)
-        made.append(self._row_frame(left, UNTRANSLATED, "1", UNTRANSLATED))
+        left = texts.select("text_hash", "language", "text", fallback_reason=unasked)
+        conditions = self._conditions() if left.height else ""
+        made.append(self._row_frame(left, UNTRANSLATED, "1", UNTRANSLATED, conditions))
         return pl.concat(made)
 
     def _answers(self, engine: Engine, texts: pl.DataFrame) -> pl.DataFrame:
@@ -74,15 +79,13 @@ class Router:
         return pl.concat_str("fallback_reason", own, separator="; ", ignore_nulls=True)
 
     def _row_frame(
-        self, texts: pl.DataFrame, engine: str, version: str, origin: str
+        self, texts: pl.DataFrame, engine: str, version: str, origin: str, kept: str
     ) -> pl.DataFrame:
+        """Return rows of one engine's; ``kept`` is what their mark remembers of it."""
         if "translated" not in texts.columns:
             texts = texts.with_columns(
                 translated=pl.lit(None, dtype=pl.String), quality=pl.lit(None, dtype=pl.Float64)
             )
-        mark = f"{origin}:{engine}:{version}"
-        if origin == UNTRANSLATED and texts.height:
-            mark = f"{UNTRANSLATED}:{self._conditions()}"
         free = pl.lit(origin in ("memory", "identity"))
         return texts.select(
             "text_hash",
@@ -95,7 +98,7 @@ class Router:
             engine_version=pl.lit(version),
             origin=pl.lit(origin),
             fallback_reason=pl.when(~free).then("fallback_reason"),
-            mark=pl.lit(mark),
+            mark=pl.lit(f"{origin}:{kept}"),
         )
 
     def _conditions(self) -> str:

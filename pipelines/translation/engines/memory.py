@@ -22,8 +22,9 @@ class Memory:
         return None
 
     def conditions(self) -> str:
-        """Return a hash of the entries: new ones are worth another try."""
-        return digest(*sorted(self._entries["text_hash"] + self._entries["target"]))
+        """Return a hash of the entries: with new or corrected ones it is worth another try."""
+        entries = self._entries.select("text_hash", "language", "target", "translated")
+        return digest(*sorted(map("\0".join, entries.rows())))
 
     def translate(self, texts: pl.DataFrame, target: str) -> pl.DataFrame:
         """Return the remembered translations."""

@@ -132,6 +132,14 @@ def test_an_untranslated_text_is_tried_again_when_the_memory_gains_an_entry() ->
     assert not Router([Memory(more)], "en").done(mark)
 
 
+def test_a_corrected_entry_takes_effect_on_what_was_remembered_before() -> None:
+    made = Router([Memory(CIAO)], "en").translate(ASKED)
+    (mark,) = made.filter(origin="memory")["mark"].unique()
+    corrected = CIAO.with_columns(translated=pl.lit("Hello there."))
+    assert Router([Memory(CIAO)], "en").done(mark)
+    assert not Router([Memory(corrected)], "en").done(mark)
+
+
 def test_an_untranslated_text_is_tried_again_when_the_network_comes_back() -> None:
     (mark,) = marks([Told("first", down="no network")])
     assert not Router([Told("first", "Sì.")], "en").done(mark)
