@@ -8,6 +8,7 @@ import pytest
 
 from assets.resources import Settings
 from cli.main import app
+from warehouse.contracts.dictionary import dictionary
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
@@ -68,3 +69,10 @@ def test_the_check_of_every_change_can_be_started() -> None:
     text = script.read_text()
     assert "set -euo pipefail" in text
     assert text.index("make test") < text.index("make lint")
+
+
+def test_the_data_dictionary_says_what_the_contracts_say() -> None:
+    written = (ROOT / "docs" / "tables.md").read_text("utf-8")
+    assert written == dictionary() + "\n", (
+        "renew it: python -m warehouse.contracts.dictionary > docs/tables.md"
+    )
