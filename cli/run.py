@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 #: The claims that most independent origins speak of, each figure with who stands behind it.
 _CLAIMS = """
 SELECT verdict, format('{} {}: {}', subject_name, property, list_aggregate(list_transform(
-    accounts, lambda one: format('{} {:g} {} ({} of {} origins)',
-        one.relation, one.value, unit, one.origins, origins)), 'string_agg', ', '))
+    accounts, lambda one: format('{} {} {} ({} of {} origins)', one.relation,
+        if(one.value = floor(one.value), format('{:,}', one.value::BIGINT), one.value::VARCHAR),
+        unit, one.origins, origins)), 'string_agg', ', '))
 FROM mart_claims WHERE origins > 1 ORDER BY origins DESC, claim_id LIMIT 3
 """
 
@@ -90,6 +91,8 @@ def _failures(result: "dg.ExecuteInProcessResult") -> Iterator[str]:
         if event.is_step_failure:
             error = event.step_failure_data.error
             cause = error.cause if error and error.cause else error
+            if cause and cause.cls_name == "DagsterAssetCheckFailedError":
+                continue  # said below, with what failed
             yield f"{event.step_key}: {cause.message.strip() if cause else 'failed'}"
     for check in result.get_asset_check_evaluations():
         if not check.passed and check.severity.value == "ERROR":

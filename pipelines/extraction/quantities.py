@@ -1,5 +1,9 @@
 """How many of what, said of whom: numbers with their hedge, scale, unit and subject.
 
+Two sums of money, or two counts of people, said of one subject need not be about the same thing; so
+where a unit is not compared, the number is part of the property, and only who else gives the very
+same one is told.
+
 What a number is said of follows from its unit: members are members of a group, the dead are those
 of a place; so each unit names the types its subject may have, best first.
 """
@@ -19,6 +23,7 @@ from pipelines.extraction.masking import Masked, masked_segments
 _WITH_SUBJECT, _WITH_UNIT, _BARE = 0.9, 0.75, 0.6
 #: Code points before a number in which the verb that says what it counts may stand.
 _NEAR = 30
+_BASE = 10
 _CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
 #: Languages that part thousands with a full stop and decimals with a comma.
 _COMMA_DECIMAL = frozenset({"it", "fr", "de", "es", "pt", "nl"})
@@ -81,6 +86,7 @@ class _Grammar:
         cues = masked.cues
         self._masked, self._cues = masked, cues
         own = units.filter(pl.col("language").is_in([cues.language, "mul"]))
+        self._compared = set(units.filter("compared")["property"])
         self._units = {
             noun.lower(): (unit, property_, types)
             for noun, unit, property_, types in own.select(
@@ -129,8 +135,20 @@ class _Grammar:
         )
         if value is None:
             return None
+        if value_to is not None and self._is_compound(match, value, value_to):
+            value, value_to = value + value_to, None
+        if value_to is not None and value_to <= value:
+            return None  # a score or a ratio
+        if property_ is not None and property_ not in self._compared:
+            property_ = f"{property_}: {value:,.12g}"
         relation = "range" if value_to is not None else self._relation(match)
         return (*match.span(), relation, value, value_to, unit, currency, property_, types)
+
+    def _is_compound(self, match: re.Match[str], tens: float, ones: float) -> bool:
+        """Say whether two numbers in words are one (trente-trois)."""
+        worded = self._cues.words("number_word")
+        in_words = match["number"].lower() in worded and match["number_to"].lower() in worded
+        return in_words and 0 < ones < _BASE <= tens and tens % _BASE == 0
 
     def _relation(self, match: re.Match[str]) -> str:
         for kind, text in (("hedge", match["hedge"]), ("hedge_behind", match["hedge_behind"])):

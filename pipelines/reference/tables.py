@@ -28,6 +28,7 @@ _UNITS = {
     "unit": pl.String,
     "property": pl.String,
     "subject_types": pl.String,
+    "compared": pl.Boolean,
 }
 
 

@@ -50,6 +50,7 @@ seed_units = Table(
         Column("unit", "VARCHAR", "the unit it stands for"),
         Column("property", "VARCHAR", "what a number of it says of its subject"),
         Column("subject_types", "VARCHAR", "types its subject may have, best first, by |"),
+        Column("compared", "BOOLEAN", "whether two numbers of one subject must agree"),
     ),
     key=("language", "noun"),
 )

@@ -15,6 +15,7 @@ import pytest
         ("fr", "Il faut 15,4 millions d’euros.", ("15,4 millions d’euros", "=", 15.4e6, "EUR")),
         ("it", "Costa 12,5 milioni di euro.", ("12,5 milioni di euro", "=", 12.5e6, "EUR")),
         ("en", "It costs £6.8 million.", ("£6.8 million", "=", 6.8e6, "GBP")),
+        ("fr", "Trente-trois sièges.", ("Trente-trois sièges", "=", 33.0, "seats")),
         (
             "fr",
             "Une vingtaine d'ingénieurs.",
@@ -61,3 +62,12 @@ def test_a_range_has_two_ends(read):
 
 def test_a_date_is_no_quantity(read):
     assert read("it", "È nata il 12 marzo 2024.").counts() == set()
+
+
+def test_a_score_is_no_range(read):
+    assert read("en", "They took a 31-24 victory and a 13 - 13 draw.").counts() == set()
+
+
+def test_sums_that_need_not_agree_are_told_apart_by_their_number(read):
+    quantities = read("en", "IBM paid $3 million. IBM has 40,000 employees.").quantities
+    assert set(quantities["property"]) == {"amount: 3,000,000", "employees"}

@@ -12,7 +12,8 @@ TABLES = {
     "entity_names.csv": "entity_id,language,name,ambiguous\nibm,mul,IBM,false\n"
     "meta,mul,Meta,true\n",
     "cue_words.csv": "language,kind,cue,value\nit,weekday,martedì,2\nit,abbreviation,sig.,\n",
-    "units.csv": "language,noun,unit,property,subject_types\nit,membri,organisation,members,ORG\n",
+    "units.csv": "language,noun,unit,property,subject_types,compared\n"
+    "it,membri,organisation,members,ORG,true\n",
 }
 
 
@@ -73,7 +74,7 @@ def test_a_curated_name_goes_before_the_same_name_of_cldr(folder: Path) -> None:
 
 def test_a_row_twice_is_one_row(folder: Path) -> None:
     with (folder / "units.csv").open("a") as file:
-        file.write("it,membri,organisation,members,ORG\n")
+        file.write("it,membri,organisation,members,ORG,true\n")
     assert read(folder).seed_units.height == 1
 
 
