@@ -209,7 +209,8 @@ class _Grammar:
         else:
             value = _parsed(number, thousands=",", decimal=".")
         factor = self._cues.value("scale", scale.strip()) if scale else None
-        return value * float(factor) if factor else value
+        # 34.3 times 10⁹ is 34299999999.999996 in binary; no scaled number has smaller parts.
+        return round(value * float(factor), 2) if factor else value
 
 
 def _parsed(number: str, thousands: str, decimal: str) -> float:

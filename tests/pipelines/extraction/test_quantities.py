@@ -15,6 +15,7 @@ import pytest
         ("fr", "Il faut 15,4 millions d’euros.", ("15,4 millions d’euros", "=", 15.4e6, "EUR")),
         ("it", "Costa 12,5 milioni di euro.", ("12,5 milioni di euro", "=", 12.5e6, "EUR")),
         ("en", "It costs £6.8 million.", ("£6.8 million", "=", 6.8e6, "GBP")),
+        ("en", "It costs $34.3 billion.", ("$34.3 billion", "=", 34_300_000_000.0, "USD")),
         ("fr", "Trente-trois sièges.", ("Trente-trois sièges", "=", 33.0, "seats")),
         (
             "fr",
