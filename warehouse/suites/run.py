@@ -150,8 +150,8 @@ def _figures(
 
 def _verdicts(figures: "pd.DataFrame", expectations: Sequence[Expectation]) -> dict[str, bool]:
     from great_expectations import ExpectationSuite
-    from great_expectations.expectations.core.expect_column_values_to_be_between import (
-        ExpectColumnValuesToBeBetween,
+    from great_expectations.expectations.core.expect_column_max_to_be_between import (
+        ExpectColumnMaxToBeBetween,
     )
 
     batch = _figures_in_great_expectations().get_batch({"dataframe": figures})
@@ -159,7 +159,8 @@ def _verdicts(figures: "pd.DataFrame", expectations: Sequence[Expectation]) -> d
         ExpectationSuite(
             name="suite",
             expectations=[
-                ExpectColumnValuesToBeBetween(
+                # One row: its values are its maxima, which take half as long to judge.
+                ExpectColumnMaxToBeBetween(
                     column=expectation.name,
                     min_value=expectation.minimum,
                     max_value=expectation.maximum,
