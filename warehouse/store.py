@@ -128,8 +128,13 @@ class Store:
         return self.version(name) if contracts.table(name).derivation else name
 
     def _seed_hash(self, name: str, kinds: tuple[str, ...]) -> str:
-        rows = self.read(name, kinds)
-        return _digest(name, rows.sort(rows.columns).rows())
+        only = "WHERE kind IN (SELECT unnest($kinds))" if kinds else ""
+        rows = self.connection.sql(
+            f"SELECT sha256(string_agg(line, chr(10) ORDER BY line)) "
+            f"FROM (SELECT seed::VARCHAR AS line FROM {name} seed {only})",
+            params={"kinds": list(kinds)} if kinds else None,
+        ).fetchall()
+        return _digest(name, rows)
 
     # -- work ------------------------------------------------------------------------------
 
