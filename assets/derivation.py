@@ -1,7 +1,7 @@
 """The one loop: pending batch -> verb -> shelf, then the table's check."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -98,6 +98,21 @@ def shelved(
     }
     return dg.MaterializeResult(
         asset_key=table, metadata=metadata, check_results=[check_result(outcome)]
+    )
+
+
+def asset_spec(
+    name: str, group: str, kinds: set[str], deps: Iterable[str] = ()
+) -> dg.AssetSpec:
+    """Return the spec of a table that is made together with others."""
+    contract = contracts.table(name)
+    return dg.AssetSpec(
+        name,
+        deps=sorted(deps),
+        description=description(contract),
+        metadata=columns(contract),
+        group_name=group,
+        kinds=kinds,
     )
 
 

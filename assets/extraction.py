@@ -6,27 +6,17 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.checks import check_spec
-from assets.derivation import POOL, columns, derived, description, shelved
+from assets.derivation import POOL, asset_spec, derived, shelved
 from assets.resources import Newsroom
 from pipelines.extraction import dates, memberships, mentions, quantities, quotes, roles
 from pipelines.reference.tables import read_reference
-from warehouse import contracts
 
 GROUP = "extraction"
 _REFERENCE = ("seed_entities", "seed_entity_names", "seed_cue_words", "seed_units")
 
 
 @dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            name,
-            description=description(contracts.table(name)),
-            metadata=columns(contracts.table(name)),
-            group_name="reference",
-            kinds={"file", "duckdb"},
-        )
-        for name in _REFERENCE
-    ],
+    specs=[asset_spec(name, "reference", {"file", "duckdb"}) for name in _REFERENCE],
     check_specs=[check_spec(name) for name in _REFERENCE],
     required_resource_keys={"newsroom"},
     pool=POOL,

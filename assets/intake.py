@@ -7,10 +7,9 @@ import dagster as dg
 import polars as pl
 
 from assets.checks import check_spec
-from assets.derivation import POOL, columns, derived, description, shelved
+from assets.derivation import POOL, asset_spec, derived, shelved
 from assets.resources import Newsroom
 from pipelines.intake import articles, landing, readers, segments
-from warehouse import contracts
 from warehouse.store import Store
 
 GROUP = "intake"
@@ -19,16 +18,7 @@ _BATCH = 500
 
 
 @dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            name,
-            description=description(contracts.table(name)),
-            metadata=columns(contracts.table(name)),
-            group_name=GROUP,
-            kinds={"file", "duckdb"},
-        )
-        for name in ("raw_files", "raw_articles")
-    ],
+    specs=[asset_spec(name, GROUP, {"file", "duckdb"}) for name in ("raw_files", "raw_articles")],
     check_specs=[check_spec("raw_files"), check_spec("raw_articles")],
     required_resource_keys={"newsroom"},
     pool=POOL,

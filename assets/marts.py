@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.checks import check_result, check_spec
-from assets.derivation import POOL, columns, description, preview
+from assets.derivation import POOL, asset_spec, preview
 from assets.resources import Newsroom
 from warehouse.contracts import Table
 from warehouse.marts.making import RUNS, in_order, sources
@@ -17,17 +17,7 @@ MARTS: tuple[Table, ...] = (*in_order(), RUNS)
 
 
 @dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            mart.name,
-            deps=sorted(sources(mart)),
-            description=description(mart),
-            metadata=columns(mart),
-            group_name=GROUP,
-            kinds={"sql", "duckdb"},
-        )
-        for mart in MARTS
-    ],
+    specs=[asset_spec(mart.name, GROUP, {"sql", "duckdb"}, sources(mart)) for mart in MARTS],
     check_specs=[check_spec(mart.name) for mart in MARTS],
     required_resource_keys={"newsroom"},
     pool=POOL,

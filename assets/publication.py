@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets.derivation import POOL
 from assets.marts import MARTS
 from assets.resources import Newsroom
 from warehouse.publisher import built_version, current, publish
@@ -12,7 +13,7 @@ from warehouse.publisher import built_version, current, publish
     group_name="publication",
     kinds={"duckdb", "parquet"},
     required_resource_keys={"newsroom"},
-    pool="warehouse",
+    pool=POOL,
     description=(
         "The link `marts.duckdb` that readers follow: it turns to a new version only when every "
         "check has passed on the very bytes of it, whichever way publication is started"

@@ -13,40 +13,13 @@ import polars as pl
 from pipelines.identity import digest
 from pipelines.intake.reader import FileContent, Reader, UnreadableError
 from pipelines.intake.readers import VERSION, reader_of
-
-Schema = dict[str, pl.DataType | type[pl.DataType]]
+from warehouse.contracts.frames import Schema, schema
 
 _LISTING: Schema = {
     "root": pl.String,
     "path": pl.String,
     "size": pl.Int64,
     "modified_ns": pl.Int64,
-}
-_FILES: Schema = {
-    "file_id": pl.String,
-    "root": pl.String,
-    "path": pl.String,
-    "sha256": pl.String,
-    "size": pl.Int64,
-    "modified_ns": pl.Int64,
-    "media_type": pl.String,
-    "encoding": pl.String,
-    "landed_at": pl.Datetime("us"),
-    "status": pl.String,
-    "reason": pl.String,
-    "reader": pl.String,
-}
-_ARTICLES: Schema = {
-    "article_id": pl.String,
-    "file_id": pl.String,
-    "ordinal": pl.Int32,
-    "text": pl.String,
-    "body_start": pl.Int64,
-    "body_end": pl.Int64,
-    "declared_published": pl.String,
-    "declared_title": pl.String,
-    "declared_outlet": pl.String,
-    "declared_language": pl.String,
 }
 
 
@@ -118,8 +91,8 @@ def read_files(files: pl.DataFrame, landed_at: datetime, most_bytes: int) -> Lan
         file_rows.append(row)
         article_rows.extend(_article_rows(row, content))
     return Landed(
-        pl.DataFrame(file_rows, schema=_FILES),
-        pl.DataFrame(article_rows, schema=_ARTICLES),
+        pl.DataFrame(file_rows, schema=schema("raw_files")),
+        pl.DataFrame(article_rows, schema=schema("raw_articles")),
     )
 
 

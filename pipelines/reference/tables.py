@@ -1,35 +1,14 @@
 """The reference tables: curated CSVs, and the names of territories from CLDR."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
+from warehouse.contracts.frames import Schema, schema
+
 #: Codes of CLDR that stand for unions, outlying groups, tests and the unknown.
 _NO_TERRITORIES = frozenset({"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"})
-_ENTITIES = {
-    "entity_id": pl.String,
-    "type": pl.String,
-    "kind": pl.String,
-    "name": pl.String,
-    "wikidata_id": pl.String,
-}
-_NAMES = {
-    "entity_id": pl.String,
-    "language": pl.String,
-    "name": pl.String,
-    "ambiguous": pl.Boolean,
-}
-_CUES = {"language": pl.String, "kind": pl.String, "cue": pl.String, "value": pl.String}
-_UNITS = {
-    "language": pl.String,
-    "noun": pl.String,
-    "unit": pl.String,
-    "property": pl.String,
-    "subject_types": pl.String,
-    "compared": pl.Boolean,
-}
 
 
 class ReferenceTableError(ValueError):
@@ -51,8 +30,8 @@ def read_reference(folder: Path, languages: tuple[str, ...]) -> Reference:
 
     Raises ReferenceTableError naming the file and what is wrong with it.
     """
-    entities = _read(folder / "entities.csv", _ENTITIES)
-    names = _read(folder / "entity_names.csv", _NAMES)
+    entities = _read(folder / "entities.csv", schema("seed_entities"))
+    names = _read(folder / "entity_names.csv", schema("seed_entity_names"))
     territories, territory_names = _territories(languages)
     known = pl.concat([names, territory_names]).unique(
         ["entity_id", "language", "name"], keep="first", maintain_order=True
@@ -60,24 +39,24 @@ def read_reference(folder: Path, languages: tuple[str, ...]) -> Reference:
     return Reference(
         pl.concat([entities, territories]),
         known,
-        _read(folder / "cue_words.csv", _CUES),
-        _read(folder / "units.csv", _UNITS),
+        _read(folder / "cue_words.csv", schema("seed_cue_words")),
+        _read(folder / "units.csv", schema("seed_units")),
     )
 
 
-def _read(path: Path, schema: Mapping[str, type[pl.DataType]]) -> pl.DataFrame:
+def _read(path: Path, types: Schema) -> pl.DataFrame:
     try:
-        frame = pl.read_csv(path, schema_overrides=schema)
+        frame = pl.read_csv(path, schema_overrides=types)
     except FileNotFoundError:
         raise ReferenceTableError(
             f"{path} is missing; restore it, or name the folder that holds it"
         ) from None
     except pl.exceptions.PolarsError as error:
         raise ReferenceTableError(f"{path} cannot be read as CSV: {error}") from error
-    missing = set(schema) - set(frame.columns)
+    missing = set(types) - set(frame.columns)
     if missing:
         raise ReferenceTableError(f"{path} lacks the columns {', '.join(sorted(missing))}")
-    return frame.select(list(schema)).unique(maintain_order=True)
+    return frame.select(list(types)).unique(maintain_order=True)
 
 
 def _territories(languages: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -98,7 +77,7 @@ def _territories(languages: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame
         if (name := Locale(language).territories.get(code))
     }
     return (
-        pl.DataFrame(entities, schema=_ENTITIES, orient="row"),
+        pl.DataFrame(entities, schema=schema("seed_entities"), orient="row"),
         pl.DataFrame(sorted(names), schema=["entity_id", "language", "name"], orient="row")
         .with_columns(ambiguous=pl.lit(value=False))
         .cast({"ambiguous": pl.Boolean}),
