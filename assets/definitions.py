@@ -5,7 +5,7 @@ import dagster as dg
 from assets import extraction, intake, language, marts, publication, resolution, translation
 from assets.jobs import everything
 from assets.resources import Settings, newsroom
-from assets.schedules import nightly
+from assets.schedules import hourly, nightly
 from assets.sensors import landing_folder
 
 defs = dg.Definitions(
@@ -13,7 +13,7 @@ defs = dg.Definitions(
         [intake, language, translation, extraction, resolution, marts, publication]
     ),
     jobs=[everything],
-    schedules=[nightly(Settings.from_environment())],
+    schedules=[nightly(Settings.from_environment()), hourly(Settings.from_environment())],
     sensors=[landing_folder],
     resources={"newsroom": newsroom},
     # One writer and short steps: a process a step would cost more than the work.

@@ -7,7 +7,10 @@ from warehouse.store import Store
 
 
 def _configured(newsroom: Newsroom, _store: Store, verb: Verb) -> Work:
-    return with_arguments(verb, languages=newsroom.settings.languages)
+    settings = newsroom.settings
+    return with_arguments(
+        verb, languages=settings.languages, declared_language=settings.declared_language
+    )
 
 
 core_languages = derived("core_languages", detection.core_languages, "language", _configured)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from zoneinfo import available_timezones
 import dagster as dg
 import polars as pl
 
+from pipelines.intake.reader import ReadSettings
+from pipelines.intake.sources.folder import Folder
+from pipelines.intake.web import Web
 from pipelines.translation.router import ENGINES, Router, router
 from warehouse.publisher import Home
 from warehouse.store import Store, open_store
@@ -30,8 +33,10 @@ class SettingError(ValueError):
 class Settings:
     """What can be set, each by ``BABELWIRE_`` and its name in capitals."""
 
-    #: Landing folder of article files.
-    articles: Path = ROOT / "seeds" / "articles"
+    #: Sources of articles: folders, files, globs, addresses of fsspec, feeds, lists of feeds.
+    articles: tuple[str, ...] = (str(ROOT / "seeds" / "articles"),)
+    #: Where JSON, CSV and Parquet hold what: ``text=content.body,title=headline``.
+    columns: Mapping[str, str] = field(default_factory=dict)
     #: Folder of the store, the versions and the published ``marts.duckdb``.
     home: Path = ROOT / "warehouse" / "data"
     #: Folder of the reference tables.
@@ -44,8 +49,15 @@ class Settings:
     target_language: str = "en"
     #: Languages told apart.
     languages: tuple[str, ...] = ("de", "en", "es", "fr", "it", "nl", "pt")
-    #: Largest file read, in bytes; a larger one is quarantined. News articles stay under 200 kB.
-    max_file_bytes: int = 2_000_000
+    #: What a declared language is worth: settles doubtful segments, overrides all, or nothing.
+    declared_language: str = "prior"
+    #: Largest article in bytes, with the page it stands on; a larger one is quarantined. Articles
+    #: stay under 200 kB, the pages of news sites under 5 MB.
+    max_article_bytes: int = 5_000_000
+    #: Whether feeds may lie at addresses of this machine and its private network.
+    allow_private: bool = False
+    #: Processes that read files.
+    workers: int = os.cpu_count() or 1
     #: Published versions kept for rollback.
     keep_versions: int = 5
     #: Time zone of the nightly schedule.
@@ -63,31 +75,78 @@ class Settings:
         return replace(settings, **{name: _parsed(name, text) for name, text in given.items()})
 
     @property
+    def reading(self) -> ReadSettings:
+        """What readers are told."""
+        return ReadSettings(self.max_article_bytes, self.columns)
+
+    @property
     def parameters(self) -> dict[str, str]:
         """The settings that shape a table, by table: a change makes it pending again."""
         return {
-            "core_languages": ",".join(sorted(self.languages)),
+            "core_languages": f"{','.join(sorted(self.languages))} {self.declared_language}",
             "core_translations": self.target_language,
         }
 
 
 def _parsed(name: str, text: str) -> Any:
     default = getattr(Settings(), name)
+    if name in _PARSERS:
+        return _PARSERS[name](name, text)
     if isinstance(default, Path):
         return Path(text).expanduser().resolve()
     if isinstance(default, tuple):
-        return _one_of(name, tuple(part.strip() for part in text.split(",") if part.strip()))
-    if isinstance(default, int):
-        if not text.isdecimal() or int(text) == 0:
-            raise SettingError(f"BABELWIRE_{name.upper()} is {text!r}; give a whole number above 0")
-        return int(text)
-    if name == "timezone" and text not in available_timezones():
-        raise SettingError(f"BABELWIRE_TIMEZONE is {text!r}; give a name such as Europe/Rome")
-    if name == "target_language" and text not in Settings().languages:
+        return _one_of(name, _listed(name, text))
+    return _count(name, text)
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise SettingError(f"BABELWIRE_{name.upper()} is {text!r}; give a whole number above 0")
+    return int(text)
+
+
+#: Settings that take one of a few words, with what they mean.
+_WORDS: dict[str, dict[str, Any]] = {
+    "allow_private": {"yes": True, "no": False},
+    "declared_language": {word: word for word in ("prior", "override", "ignore")},
+    "target_language": {language: language for language in Settings.languages},
+}
+
+
+def _word(name: str, text: str) -> Any:
+    if text not in _WORDS[name]:
         raise SettingError(
-            f"BABELWIRE_TARGET_LANGUAGE is {text!r}; there are: {', '.join(Settings().languages)}"
+            f"BABELWIRE_{name.upper()} is {text!r}; there are: {', '.join(_WORDS[name])}"
         )
+    return _WORDS[name][text]
+
+
+def _listed(_name: str, text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _columns(name: str, text: str) -> dict[str, str]:
+    pairs = [part.partition("=") for part in _listed(name, text)]
+    if any(not (field and column) for field, _, column in pairs):
+        raise SettingError(
+            f"BABELWIRE_COLUMNS is {text!r}; give pairs such as text=content,title=headline"
+        )
+    return {field.strip(): column.strip() for field, _, column in pairs}
+
+
+def _timezone(_name: str, text: str) -> str:
+    if text not in available_timezones():
+        raise SettingError(f"BABELWIRE_TIMEZONE is {text!r}; give a name such as Europe/Rome")
     return text
+
+
+#: Settings whose text means more than a path, a number or names of a list.
+_PARSERS: dict[str, Callable[[str, str], Any]] = {
+    "articles": _listed,
+    "columns": _columns,
+    "timezone": _timezone,
+    **dict.fromkeys(_WORDS, _word),
+}
 
 
 def _one_of(name: str, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -118,6 +177,15 @@ class Newsroom:
         """Open the store for one step of the work."""
         with open_store(self.home.store, self.settings.parameters) as store:
             yield store
+
+    @property
+    def snapshots(self) -> Folder:
+        """The source of what was fetched from feeds."""
+        return Folder(str(self.home.feeds))
+
+    def web(self) -> Web:
+        """Return the guarded client that fetches feeds."""
+        return Web(allow_private=self.settings.allow_private)
 
     def router(self, seed_memory: pl.DataFrame) -> Router:
         """Return the translation engines that are switched on, in order."""

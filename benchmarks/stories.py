@@ -20,6 +20,7 @@ from pipelines.language.detection import core_languages
 from pipelines.reference.tables import Reference, read_reference
 from pipelines.resolution.links import core_links
 from pipelines.resolution.stories import core_story_articles
+from warehouse.contracts.frames import empty, schema
 
 _LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
 _REFERENCE = Path(__file__).resolve().parent.parent / "seeds" / "reference"
@@ -36,6 +37,7 @@ def main(file: Path) -> None:
         pl.format("art_{}", pl.col("article_id").cast(pl.String).str.zfill(7)),
         text_hash(labelled["body"]).alias("body_hash"),
         title=pl.lit(None, dtype=pl.String),
+        marked=pl.lit([], dtype=schema("core_articles")["marked"]),
         published_from=pl.lit(None, dtype=pl.Datetime("us")),
         published_to=pl.lit(None, dtype=pl.Datetime("us")),
     )
@@ -65,7 +67,7 @@ def main(file: Path) -> None:
 def _resolved(articles: pl.DataFrame, reference: Reference) -> tuple[pl.DataFrame, pl.DataFrame]:
     cues = reference.seed_cue_words
     segments = core_segments(articles, cues)
-    languages = core_languages(segments, _LANGUAGES)
+    languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
     known = (reference.seed_entities, reference.seed_entity_names, cues)
     mentions = core_mentions(articles, segments, languages, *known)
     links = core_links(mentions, segments, languages, *known)

@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 something did not pass (a check, a query); 2 asked for wha
 
 import typer
 
-from cli import evaluate, query, run, status, ui
+from cli import evaluate, quarantine, query, run, status, ui
 from cli.console import say_error
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(run.run)
 app.command()(status.status)
+app.add_typer(quarantine.app, name="quarantine")
 app.command()(query.query)
 app.command()(evaluate.evaluate)
 app.command()(ui.ui)

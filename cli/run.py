@@ -13,6 +13,9 @@ from rich.table import Table
 
 from assets.resources import Newsroom, Settings
 from cli.console import HomeOption, console, progress, say_error
+from pipelines.intake.feeds import is_feed
+from pipelines.intake.sources import source_of
+from pipelines.intake.sources.folder import Folder
 from warehouse.publisher import Home, Manifest, current, published
 
 if TYPE_CHECKING:
@@ -27,12 +30,19 @@ SELECT verdict, format('{} {}: {}', subject_name, property, list_aggregate(list_
 FROM mart_claims WHERE origins > 1 ORDER BY origins DESC, claim_id LIMIT 3
 """
 
+#: Quarantined files and parts named in the summary.
+_NAMED = 20
 _TRY = "SELECT subject_name, property, verdict, origins FROM mart_claims"
 
 
 def run(
     articles: Annotated[
-        Path | None, typer.Option(help="Folder of articles.", show_default=False)
+        list[str] | None,
+        typer.Option(
+            help="Source of articles: folder, file, glob, address, feed, list of feeds. Repeat it "
+            "for several.",
+            show_default=False,
+        ),
     ] = None,
     home: HomeOption = None,
     memory: Annotated[
@@ -43,14 +53,24 @@ def run(
     settings = Settings.from_environment()
     settings = replace(
         settings,
-        articles=articles.resolve() if articles else settings.articles,
+        articles=tuple(articles) if articles else settings.articles,
         home=home.resolve() if home else settings.home,
         engines=tuple(one for one in settings.engines if memory or one != "memory"),
     )
-    if not settings.articles.is_dir():
-        raise FileNotFoundError(
-            f"there is no folder {settings.articles}; name one that holds articles"
-        )
+    for address in settings.articles:
+        # Of feeds and lists of them, each fails for itself.
+        if is_feed(address):
+            continue
+        source = source_of(address)
+        if isinstance(source, Folder) and not Path(source.address).exists():
+            raise FileNotFoundError(
+                f"there is no folder or file {source.address}; name one that holds articles"
+            )
+    run_and_tell(settings)
+
+
+def run_and_tell(settings: Settings) -> None:
+    """Run the job and say what it published; exit code 1 where something did not pass."""
     before = current(Home(settings.home))
     failures = _execute(settings)
     for failure in failures:
@@ -127,17 +147,16 @@ def _lines(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     def counts(sql: str) -> str:
         return ", ".join(f"{count} {name}" for name, count in marts.sql(sql).fetchall()) or "none"
 
-    def by(column: str, table: str) -> str:
-        return counts(f"SELECT {column}, count(*) FROM {table} GROUP BY 1 ORDER BY 2 DESC, 1")
+    def by(column: str, source: str) -> str:
+        return counts(f"SELECT {column}, count(*) FROM {source} GROUP BY 1 ORDER BY 2 DESC, 1")
 
-    quarantined = marts.sql("SELECT source_path, reason FROM mart_quarantine ORDER BY 1").fetchall()
     passed, warned = marts.sql(
         "SELECT checks_passed, checks_warned FROM mart_runs ORDER BY published_at DESC LIMIT 1"
     ).fetchall()[0]
     return [
         ("articles", by("copy_kind", "mart_articles")),
         ("languages", by("language", "mart_articles")),
-        ("segments", by("origin", "mart_segments")),
+        ("segments", by("origin", "mart_segments WHERE content")),
         ("entities", by("type", "mart_entities")),
         ("quotes", by("kind", "mart_quotes")),
         ("claims", by("verdict", "mart_claims")),
@@ -145,5 +164,15 @@ def _lines(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         ("memberships", by("status", "mart_memberships")),
         ("stories", counts("SELECT title_en, articles FROM mart_stories ORDER BY 2 DESC LIMIT 5")),
         ("checks", f"{passed} passed, {warned} warned"),
-        *((f"quarantined {path}", reason) for path, reason in quarantined),
+        *_quarantined(marts),
     ]
+
+
+def _quarantined(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    held = marts.sql("SELECT source_path, place, reason FROM mart_quarantine ORDER BY ALL")
+    lines = [
+        (f"quarantined {path}", reason if place == "the whole file" else f"{place}: {reason}")
+        for path, place, reason in held.limit(_NAMED).fetchall()
+    ]
+    more = len(held) - len(lines)
+    return [*lines, ("quarantined", f"{more} more: babelwire quarantine list")] if more else lines

@@ -1,18 +1,19 @@
 """Content-derived identity: what makes two texts the same, and the ids minted from content."""
 
 import hashlib
-import re
 import unicodedata
 
 import polars as pl
 
-_SPACE = re.compile(r"\s+")
-_APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'"})
+_APOSTROPHES = "’ʼ`"
 
 
 def normalised(text: str) -> str:
     """Return the text as it is compared: NFC, one kind of apostrophe, white space folded."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).translate(_APOSTROPHES)).strip()
+    text = unicodedata.normalize("NFC", text)
+    for apostrophe in _APOSTROPHES:
+        text = text.replace(apostrophe, "'")
+    return " ".join(text.split())
 
 
 def digest(*parts: str) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 #: Opening and closing marks; those that could be an apostrophe or an inch sign must open behind
 #: none-letters and close before none-letters.
@@ -12,6 +13,26 @@ _QUOTED = re.compile(
     r"|(?<!\w)\"(?P<d>[^\"\n]{2,3000}?)\"(?!\w)"
     r"|(?<!\w)‘(?P<e>[^‘\n]{2,3000}?)’(?!\w)"
 )
+#: A mark, or the end of a line.
+_MARK = re.compile(r"[«»‹›“”„‟\"‘‚‛'’\r\n\u2028\u2029]")
+_MAY_OPEN = re.compile(r"[«»‹›“”„‟\"‘‚‛']")
+_BLANK = re.compile(r"\s*")
+_FAMILY = {
+    **dict.fromkeys("«»", "guillemets"),
+    **dict.fromkeys("‹›", "small guillemets"),
+    **dict.fromkeys("“”„‟\"", "double"),
+    **dict.fromkeys("‘’‚‛'", "single"),
+}
+#: What a quotation may stand right behind, and what right before, beside white space.
+_BEFORE = frozenset("([{-–—/¿¡«»‹›“„‟\"‘‚‛'")
+_AFTER = frozenset(".,;:!?…)]}-–—/«»‹›”“\"’'‘")
+#: Paragraphs that a quotation may run over, and how many of them without a mark at their head:
+#: what is longer is a mark that was never closed.
+_MOST_LINES, _MOST_BARE = 12, 2
+#: One letter alone is clipped, not quoted: rock 'n' roll.
+_LEAST = 2
+#: Marks open at once: quotations within quotations within quotations, and some never closed.
+_DEEPEST = 6
 
 
 def quoted(text: str) -> Iterator[tuple[int, int, int, int]]:
@@ -21,3 +42,121 @@ def quoted(text: str) -> Iterator[tuple[int, int, int, int]]:
     """
     for match in _QUOTED.finditer(text):
         yield (*match.span(match.lastgroup or 0), *match.span())
+
+
+def quotations(text: str) -> list[tuple[int, int]]:
+    """Return the spans of quotations with their marks, over sentences and paragraphs, in order.
+
+    Of nested quotations the outer one is returned. Paragraphs that go on with a quotation may
+    begin with a mark or without. A mark that is never closed quotes nothing.
+    """
+    if not _MAY_OPEN.search(text):
+        return []
+    scan = _Scan(text)
+    for mark in _MARK.finditer(text):
+        at = mark.start()
+        if mark[0] not in _FAMILY:
+            scan.end_line(at + 1)
+        elif mark[0] not in "'’" or not _is_within_word(text, at):
+            scan.read(at)
+    return _outer(scan.closed)
+
+
+@dataclass
+class _Open:
+    """A mark that is open, and what the paragraphs since then begin with."""
+
+    at: int
+    mark: str
+    line: int
+    continued: int
+    bare: int = 0
+
+
+class _Scan:
+    """The state of one pass over the marks of a text."""
+
+    def __init__(self, text: str) -> None:
+        self.closed: list[tuple[int, int]] = []
+        self._text = text
+        self._open: list[_Open] = []
+        self._line, self._line_start = 0, len(text) - len(text.lstrip())
+
+    def read(self, at: int) -> None:
+        """Take a mark: it opens a quotation, closes one, goes on with one, or is none."""
+        mark = self._text[at]
+        family = _FAMILY[mark]
+        inner = self._innermost(family)
+        if at == self._line_start and inner is not None and inner.line < self._line:
+            inner.continued = self._line
+        elif self._opens(at, mark, inner):
+            self._begin(at, mark, inner)
+        elif inner is not None and self._closes(at, mark):
+            del self._open[self._open.index(inner) :]
+            if at - inner.at > _LEAST:
+                self.closed.append((inner.at, at + 1))
+
+    def end_line(self, next_start: int) -> None:
+        """Take the end of a line; marks that have been open for too long are forgotten."""
+        if next_start <= self._line_start:
+            return  # a blank line
+        for one in self._open:
+            one.bare += one.continued < self._line
+        blank = _BLANK.match(self._text, next_start)
+        self._line, self._line_start = self._line + 1, blank.end() if blank else next_start
+        self._open = [
+            one
+            for one in self._open
+            if one.mark != "'"
+            and one.bare <= _MOST_BARE
+            and self._line - one.line <= _MOST_LINES
+        ]
+
+    def _begin(self, at: int, mark: str, inner: _Open | None) -> None:
+        """Open a mark; one that is open from an earlier paragraph has been left unclosed."""
+        if inner is not None and (mark in "\"'" or inner.continued < self._line):
+            self._open.remove(inner)
+        self._open.append(_Open(at, mark, self._line, self._line))
+        del self._open[:-_DEEPEST]
+
+    def _innermost(self, family: str) -> _Open | None:
+        return next((one for one in reversed(self._open) if _FAMILY[one.mark] == family), None)
+
+    def _opens(self, at: int, mark: str, inner: _Open | None) -> bool:
+        before, after = self._around(at)
+        behind_gap = before.isspace() or before in _BEFORE
+        if mark in "„‟":
+            return True
+        if mark in "«‹":  # closes in »...«
+            return behind_gap or not (after.isspace() or after in _AFTER)
+        if mark == "“":  # closes in „...“
+            return behind_gap and (not after.isspace() or inner is None)
+        if mark == '"':
+            return behind_gap and (inner is None or after.isalnum())
+        if mark in "»›”":  # opens in »...« and ”...”
+            return behind_gap and inner is None and after.isalnum()
+        return mark != "’" and behind_gap and after.isalnum()
+
+    def _closes(self, at: int, mark: str) -> bool:
+        before, after = self._around(at)
+        if _FAMILY[mark] != "single":
+            return True
+        # ``the workers' rights``: an apostrophe.
+        is_possessive = before == "s" and after == " " and self._text[at + 2 : at + 3].islower()
+        return mark != "‚" and not before.isspace() and not is_possessive
+
+    def _around(self, at: int) -> tuple[str, str]:
+        return self._text[at - 1 : at] or " ", self._text[at + 1 : at + 2] or " "
+
+
+def _is_within_word(text: str, at: int) -> bool:
+    return at > 0 and text[at - 1].isalnum() and text[at + 1 : at + 2].isalnum()
+
+
+def _outer(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans that lie in no other."""
+    outer: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not outer or start >= outer[-1][1]:
+            outer.append((start, end))
+    return outer

@@ -91,6 +91,11 @@ class Home:
         return self.path / "versions"
 
     @property
+    def feeds(self) -> Path:
+        """The last snapshot of every feed."""
+        return self.path / "feeds"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own folder."""
         return self.path / "dagster"
@@ -271,7 +276,10 @@ def _add_run(
             $now::TIMESTAMP AS published_at,
             (SELECT count(*) FROM mart_articles) AS articles,
             $new_articles AS new_articles,
-            (SELECT count(*) FROM mart_quarantine) AS quarantined_files,
+            (SELECT count(*) FROM mart_quarantine WHERE place = 'the whole file')
+                AS quarantined_files,
+            (SELECT count(*) FROM mart_quarantine WHERE place <> 'the whole file')
+                AS rejected_parts,
             (SELECT count(*) FROM mart_segments) AS segments,
             (SELECT count(*) FROM mart_segments WHERE text_en IS NULL) AS segments_untranslated,
             $passed AS checks_passed,

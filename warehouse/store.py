@@ -8,7 +8,7 @@ resumption after a kill and redoing only what a new rule touches all follow from
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -301,48 +301,105 @@ class Store:
     def unseen(self, listing: pl.DataFrame, reader: str) -> pl.DataFrame:
         """Return the listed files (root, path, size, modified_ns) that were never read as they are.
 
-        A quarantined file is listed again when the readers' version has changed.
+        What was quarantined or in part rejected is listed again when the readers' version has
+        changed, and what was left half read is listed again in any case.
         """
         with self._registered(listing=listing):
             unseen: pl.DataFrame = self.connection.sql(
                 """
                 SELECT l.* FROM listing l ANTI JOIN (
-                    FROM raw_files WHERE status = 'read' OR reader = $reader
+                    FROM raw_files
+                    WHERE status = 'read' AND rejects = 0
+                    OR status <> 'reading' AND reader = $reader
                 ) f USING (root, path, size, modified_ns) ORDER BY path
                 """,
                 params={"reader": reader},
             ).pl()
             return unseen
 
-    def land(self, raw_files: pl.DataFrame, raw_articles: pl.DataFrame) -> int:
-        """Write landed files with their articles in one transaction; return new articles.
+    def land(
+        self, raw_files: pl.DataFrame, raw_rejects: pl.DataFrame, raw_articles: pl.DataFrame
+    ) -> int:
+        """Write landed files with what was found in them in one transaction; return new articles.
 
-        A file whose path and bytes are known only has its listing renewed, so a touched or
-        re-listed file makes no article twice.
+        A file whose path and bytes are known only has its listing renewed, and an article that is
+        known stays as it is; so a touched, grown or re-listed file makes no article twice.
         """
         files, articles = contracts.table("raw_files"), contracts.table("raw_articles")
-        with self._transaction(), self._registered(landed=raw_files):
+        with self._transaction(), self._registered(landed=raw_files, found=raw_articles):
             known = self.connection.sql(
-                "SELECT f.file_id, f.landed_at FROM raw_files f SEMI JOIN landed USING (file_id)"
+                "SELECT f.* FROM raw_files f SEMI JOIN landed USING (file_id)"
             ).pl()
-            self.connection.execute(
-                "DELETE FROM raw_files f USING landed l WHERE f.file_id = l.file_id"
-            )
             renewed = (
-                raw_files.join(known, on="file_id", how="left", suffix="_first")
-                .with_columns(landed_at=pl.coalesce("landed_at_first", "landed_at"))
-                .drop("landed_at_first")
+                raw_files.join(known.select("file_id", "landed_at"), on="file_id", how="left")
+                .with_columns(landed_at=pl.coalesce("landed_at_right", "landed_at"))
+                .select(files.column_names)
             )
-            self._insert(files, renewed)
-            with self._registered(found=raw_articles):
-                new = self.connection.sql(
-                    "SELECT * FROM found ANTI JOIN raw_articles USING (article_id)"
-                ).pl()
+            if not renewed.sort("file_id").equals(known.sort("file_id")):
+                self.connection.execute(
+                    "DELETE FROM raw_files f USING landed l WHERE f.file_id = l.file_id"
+                )
+                self._insert(files, renewed)
+                self._bump("raw_files")
+            self._land_rejects(raw_rejects)
+            new = self.connection.sql(
+                "SELECT DISTINCT ON (article_id) * FROM found "
+                "ANTI JOIN raw_articles USING (article_id) ORDER BY article_id, ordinal"
+            ).pl()
             self._insert(articles, new)
-            self._bump("raw_files")
             if new.height:
                 self._bump("raw_articles")
         return int(new.height)
+
+    def _land_rejects(self, raw_rejects: pl.DataFrame) -> None:
+        with self._registered(rejected=raw_rejects):
+            new = self.connection.sql(
+                "SELECT r.* FROM rejected r ANTI JOIN raw_rejects USING (file_id, place)"
+            ).pl()
+        self._insert(contracts.table("raw_rejects"), new)
+        if new.height:
+            self._bump("raw_rejects")
+
+    def renew_sources(self, raw_sources: pl.DataFrame) -> None:
+        """Remember how sources were found; only when they were asked does not count as a change."""
+        contract = contracts.table("raw_sources")
+        times = ["fetched_at", "next_at"]
+        with self._transaction(), self._registered(asked=raw_sources):
+            known = self.connection.sql(
+                "SELECT s.* FROM raw_sources s SEMI JOIN asked USING (address)"
+            ).pl()
+            self.connection.execute(
+                "DELETE FROM raw_sources s USING asked a WHERE s.address = a.address"
+            )
+            self._insert(contract, raw_sources)
+            said = [frame.sort("address").drop(times) for frame in (known, raw_sources)]
+            if not said[0].equals(said[1].select(said[0].columns)):
+                self._bump("raw_sources")
+
+    def keep_sources(self, addresses: Collection[str]) -> None:
+        """Forget how sources were found that are asked no more; their articles stay."""
+        gone = self.connection.execute(
+            "DELETE FROM raw_sources WHERE NOT list_contains($kept, address) RETURNING address",
+            {"kept": list(addresses)},
+        ).fetchall()
+        if gone:
+            self._bump("raw_sources")
+
+    def replay(self, paths: Collection[str] = ()) -> int:
+        """Have quarantined and partly rejected files read again, all or those named; return how
+        many there are.
+        """
+        return len(
+            self.connection.execute(
+                """
+                UPDATE raw_files SET reader = ''
+                WHERE (status = 'quarantined' OR rejects > 0)
+                AND (len($paths) = 0 OR list_contains($paths, path))
+                RETURNING file_id
+                """,
+                {"paths": list(paths)},
+            ).fetchall()
+        )
 
     # -- checks ----------------------------------------------------------------------------
 

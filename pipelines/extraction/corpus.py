@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from warehouse.contracts.core import CONTENT_KINDS
+
 #: Between segments; a rule that does not name it cannot match across.
 GAP = "\x00"
 #: Typographic variants that rules and reference tables write in one way, each of one code point.
@@ -128,9 +130,9 @@ class Corpus:
 
 
 def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterator[Corpus]:
-    """Yield a corpus a language over the content segments (boilerplate is no source of facts)."""
+    """Yield a corpus a language over the content segments; others are no source of facts."""
     content = (
-        core_segments.filter(pl.col("kind") != "boilerplate")
+        core_segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
         .join(core_languages.select("segment_id", "language"), on="segment_id")
         .sort("article_id", "ordinal")
     )

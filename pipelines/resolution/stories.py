@@ -13,6 +13,7 @@ from rapidfuzz.distance import Indel
 
 from pipelines.identity import digest
 from pipelines.resolution.grouping import alike_groups, groups
+from warehouse.contracts.core import CONTENT_KINDS
 from warehouse.contracts.frames import made_by
 
 #: Segments that open an article; a news lead says in them who and what it is about.
@@ -156,7 +157,7 @@ def _uses(
 
     Weights are tf-idf: 1 + ln(uses), more in the opening, times ln(1 + N / articles that use it).
     """
-    content = segments.filter(pl.col("kind") != "boilerplate").with_columns(
+    content = segments.filter(pl.col("kind").is_in(CONTENT_KINDS)).with_columns(
         opens=pl.col("ordinal") < _OPENING
     )
     named = (
@@ -280,7 +281,7 @@ def _tellings(
     links: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return what copies are judged by: body_hash, language, sentences, words, entities."""
-    content = segments.filter(pl.col("kind") != "boilerplate").join(
+    content = segments.filter(pl.col("kind").is_in(CONTENT_KINDS)).join(
         languages.select("segment_id", "language"), on="segment_id"
     )
     sentences = content.group_by("article_id").agg(

@@ -42,9 +42,10 @@ class Corridor:
     @property
     def environment(self) -> dict[str, str]:
         """The same settings, for a process of its own."""
-        paths = ("articles", "home", "reference", "memory")
+        paths = ("home", "reference", "memory")
         return {
             **{f"BABELWIRE_{name.upper()}": str(getattr(self.settings, name)) for name in paths},
+            "BABELWIRE_ARTICLES": ",".join(self.settings.articles),
             "BABELWIRE_ENGINES": ",".join(self.settings.engines),
         }
 
@@ -98,7 +99,7 @@ def told(folder: Path) -> Corridor:
     (folder / "memory").mkdir()
     return Corridor(
         Settings(
-            articles=folder / "articles",
+            articles=(str(folder / "articles"),),
             home=folder / "home",
             reference=folder / "reference",
             memory=folder / "memory",

@@ -90,7 +90,7 @@ def test_translation_says_what_fell_back_and_why(first: dg.ExecuteInProcessResul
 def test_a_quarantined_file_is_shown_with_its_reason(
     first: dg.ExecuteInProcessResult, first_corridor: Corridor
 ) -> None:
-    shown = str(made(first)["raw_files"]["why quarantined"].value)
+    shown = str(made(first)["raw_files"]["why"].value)
     assert "`empty.txt`: the file is empty" in shown
     assert first_corridor.rows("SELECT source_path FROM mart_quarantine") == [("empty.txt",)]
 

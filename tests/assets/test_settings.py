@@ -10,7 +10,7 @@ from pipelines.translation.router import ENGINES
 def test_without_variables_every_setting_has_a_default_that_works_here() -> None:
     settings = Settings.from_environment({})
     assert settings == Settings()
-    assert settings.articles.is_dir()
+    assert all(Path(folder).is_dir() for folder in settings.articles)
     assert settings.reference.is_dir()
     assert settings.memory.is_dir()
     assert settings.home.is_relative_to(ROOT)
@@ -19,14 +19,20 @@ def test_without_variables_every_setting_has_a_default_that_works_here() -> None
 @pytest.mark.parametrize(
     ("name", "text", "value"),
     [
-        ("articles", "/landing", Path("/landing")),
+        ("articles", "/landing", ("/landing",)),
+        ("articles", "a/*.html, s3://b ,https://c/rss,", ("a/*.html", "s3://b", "https://c/rss")),
+        ("columns", "text=content.body, title=h", {"text": "content.body", "title": "h"}),
         ("home", "/data/babelwire", Path("/data/babelwire")),
         ("reference", "seeds/reference", Path.cwd() / "seeds" / "reference"),
         ("memory", "~/memory", Path.home() / "memory"),
         ("engines", "identity, memory", ("identity", "memory")),
         ("target_language", "de", "de"),
         ("languages", "it,en,", ("it", "en")),
-        ("max_file_bytes", "1000", 1000),
+        ("declared_language", "override", "override"),
+        ("max_article_bytes", "1000", 1000),
+        ("allow_private", "yes", True),
+        ("allow_private", "no", False),
+        ("workers", "3", 3),
         ("keep_versions", "9", 9),
         ("timezone", "Europe/Rome", "Europe/Rome"),
     ],
@@ -56,10 +62,15 @@ def test_variables_of_others_are_none_of_its_business() -> None:
         ("engines", "memory,deepl", "there are: " + ", ".join(ENGINES)),
         ("engines", ",", "there are: "),
         ("languages", "it,xx", "there are: de, en"),
-        ("max_file_bytes", "many", "give a whole number above 0"),
-        ("max_file_bytes", "0", "give a whole number above 0"),
-        ("max_file_bytes", "-5", "give a whole number above 0"),
-        ("max_file_bytes", "²", "give a whole number above 0"),
+        ("max_article_bytes", "many", "give a whole number above 0"),
+        ("max_article_bytes", "0", "give a whole number above 0"),
+        ("max_article_bytes", "-5", "give a whole number above 0"),
+        ("max_article_bytes", "²", "give a whole number above 0"),
+        ("workers", "0", "give a whole number above 0"),
+        ("allow_private", "true", "there are: yes, no"),
+        ("declared_language", "always", "there are: prior, override, ignore"),
+        ("columns", "text", "give pairs such as text=content"),
+        ("columns", "=content", "give pairs such as text=content"),
         ("keep_versions", "2.5", "give a whole number above 0"),
         ("timezone", "Mars/Olympus", "give a name such as Europe/Rome"),
         ("timezone", "/etc/passwd", "give a name such as Europe/Rome"),
@@ -86,3 +97,5 @@ def test_settings_that_shape_a_table_are_part_of_its_version() -> None:
     assert few.parameters["core_languages"] != Settings().parameters["core_languages"]
     other = Settings(languages=tuple(reversed(Settings().languages)))
     assert other.parameters == Settings().parameters
+    believing = Settings(declared_language="override")
+    assert believing.parameters["core_languages"] != Settings().parameters["core_languages"]

@@ -10,8 +10,10 @@ from assets.resources import ROOT
 from cli.main import app
 
 COMMANDS = sorted(
-    command.name or str(getattr(command.callback, "__name__", ""))
-    for command in app.registered_commands
+    [
+        *(one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands),
+        *(str(group.name) for group in app.registered_groups),
+    ]
 )
 
 
@@ -65,7 +67,7 @@ def test_a_missing_folder_of_articles_is_one_sentence_and_no_trace(tmp_path: Pat
     answer = babelwire("run", "--articles", tmp_path / "none", "--home", tmp_path / "home")
     assert answer.returncode == 2
     assert answer.stderr.strip() == (
-        f"error: there is no folder {tmp_path}/none; name one that holds articles"
+        f"error: there is no folder or file {tmp_path}/none; name one that holds articles"
     )
     assert not (tmp_path / "home").exists()
 

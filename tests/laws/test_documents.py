@@ -13,8 +13,10 @@ from warehouse.contracts.dictionary import dictionary
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 COMMANDS = sorted(
-    command.name or str(getattr(command.callback, "__name__", ""))
-    for command in app.registered_commands
+    [
+        *(one.name or getattr(one.callback, "__name__", "") for one in app.registered_commands),
+        *(str(group.name) for group in app.registered_groups),
+    ]
 )
 
 

@@ -1,7 +1,7 @@
 """A newsroom for tests: articles told by hand, written as the corridor would leave them."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -77,13 +77,24 @@ class Newsroom:
     ) -> None:
         body = body if body is not None else " ".join(told.text for told in segments)
         self.bodies[article_id] = body
-        self._land(article_id, body)
         title = next((told.text for told in segments if told.kind == "title"), None)
         first, last, precision = published or (None, None, "unknown")
+        declared = {"outlet": outlet, "published": first and first.isoformat()}
+        declared = {name: value for name, value in declared.items() if value}
+        self._land(article_id, body, declared)
+        for name, value in declared.items():
+            dated = (first, last, precision) if name == "published" else (None, None, None)
+            self._metadata(article_id, name, value, dated)
         self.put(
             "core_articles", article_id=article_id, source_path=f"{article_id}.txt",
-            first_seen_at=SEEN, body=body, body_hash=digest(body), title=title, outlet=outlet,
-            published_from=first, published_to=last, published_precision=precision,
+            first_seen_at=SEEN, body=body, body_hash=digest(body), repairs=[], marked=[],
+            title=title, outlet=outlet, published_from=first, published_to=last,
+            published_precision=precision, published_declared=declared.get("published"),
+            published_source="header" if published else None,
+        )
+        self.put(
+            "core_fingerprints", article_id=article_id, first_seen_at=SEEN, words=0,
+            signature=[], raw_hash=digest(body), content_hash=digest(body),
         )
         end = 0
         for ordinal, told in enumerate(segments):
@@ -98,15 +109,31 @@ class Newsroom:
             self.stories.add(story)
             self.put("core_stories", story_id=story, title_en=story.removeprefix("story_"))
 
-    def _land(self, article_id: str, body: str) -> None:
+    def _land(self, article_id: str, body: str, declared: Mapping[str, str]) -> None:
         self.put(
             "raw_files", file_id=f"file_{article_id}", root="/in", path=f"{article_id}.txt",
             sha256=digest(body), size=len(body), modified_ns=1, media_type="text/plain",
-            encoding="utf-8", landed_at=SEEN, status="read",
+            landed_at=SEEN, status="read", articles=1, rejects=0,
         )
         self.put(
-            "raw_articles", article_id=article_id, file_id=f"file_{article_id}", ordinal=0,
-            text=body, body_start=0, body_end=len(body),
+            "raw_articles", article_id=article_id, file_id=f"file_{article_id}",
+            source_path=f"{article_id}.txt", first_seen_at=SEEN, ordinal=0, encoding="utf-8",
+            text=body, body_start=0, body_end=len(body), marked=[],
+            declared=[
+                {"field": name, "value": value, "source": "header"}
+                for name, value in declared.items()
+            ],
+        )
+
+    def _metadata(
+        self, article_id: str, name: str, value: str,
+        dated: tuple[datetime | None, datetime | None, str | None],
+    ) -> None:
+        first, last, precision = dated
+        self.put(
+            "core_metadata", article_id=article_id, field=name, ordinal=0, value=value,
+            source="header", origin="declared", chosen=True, conflicting=False,
+            published_from=first, published_to=last, published_precision=precision,
         )
 
     def _segment(self, article_id: str, ordinal: int, start: int, told: Told) -> None:

@@ -198,6 +198,7 @@ def test_a_mended_file_leaves_quarantine(tmp_path: Path) -> None:
         landed = {
             "root": "/in", "sha256": "", "size": 3, "modified_ns": 1, "landed_at": SEEN,
             "media_type": "text/plain", "status": "quarantined", "reason": "not text; mend it",
+            "articles": 0, "rejects": 0,
         }
         news.put("raw_files", file_id="file_bad", path="bad.txt", **landed)
         news.put("raw_files", file_id="file_old", path="mended.txt", **landed)

@@ -55,8 +55,8 @@ def bare(home: Home, version: str, quarantined: int = 0) -> None:
     with duckdb.connect(str(folder / "marts.duckdb")) as connection:
         connection.execute("DELETE FROM mart_quarantine")
         connection.execute(
-            "INSERT INTO mart_quarantine SELECT 'file_' || i, 'x', 1, 'x', now()::TIMESTAMP "
-            "FROM range($1) r(i)",
+            "INSERT INTO mart_quarantine SELECT 'file_' || i, 'x', 'the whole file', 1, 'x', NULL, "
+            "now()::TIMESTAMP FROM range($1) r(i)",
             [quarantined],
         )
         connection.execute(

@@ -9,6 +9,7 @@ import pytest
 from newsroom import SEEN, digest
 
 from warehouse import contracts
+from warehouse.contracts.frames import schema
 from warehouse.store import Batch, Store, StoreLockedError, open_store
 
 CUES = pl.DataFrame(
@@ -42,51 +43,57 @@ def store(path: Path) -> Iterator[Store]:
 
 
 def land(store: Store, names: str, status: str = "read", modified_ns: int = 1) -> int:
-    """Land one file with one article for each letter."""
+    """Land one file with one article for each letter, that declares nothing of itself."""
     files = pl.DataFrame(
         [
             {
                 "file_id": f"file_{name}", "root": "/in", "path": f"{name}.txt", "sha256": name,
                 "size": 1, "modified_ns": modified_ns, "media_type": "text/plain",
-                "encoding": "utf-8", "landed_at": SEEN, "status": status, "reason": None,
-                "reader": "1",
+                "landed_at": SEEN, "status": status, "reason": None, "reader": "1",
+                "articles": int(status == "read"), "rejects": 0,
             }
             for name in names
         ],
         schema_overrides={"reason": pl.String},
     )  # fmt: skip
-    declared = {f"declared_{what}": None for what in ("published", "title", "outlet", "language")}
     articles = pl.DataFrame(
         [
             {
-                "article_id": name, "file_id": f"file_{name}", "ordinal": 0, "text": f"{name}.",
-                "body_start": 0, "body_end": 2, **declared,
+                "article_id": name, "file_id": f"file_{name}", "source_path": f"{name}.txt",
+                "first_seen_at": SEEN, "ordinal": 0, "place": None, "encoding": "utf-8",
+                "text": f"{name}.", "body_start": 0, "body_end": 2, "declared": [], "marked": [],
             }
             for name in (names if status == "read" else "")
         ],
-        schema=contracts.table("raw_articles").column_names if status != "read" else None,
+        schema=schema("raw_articles"),
     )  # fmt: skip
-    return store.land(files, articles)
+    landed = store.land(files, pl.DataFrame(schema=schema("raw_rejects")), articles)
+    for batch in store.pending("core_metadata"):
+        store.put(batch, pl.DataFrame(schema=schema("core_metadata")))
+    return landed
+
+
+def as_in(table: str, told: pl.DataFrame) -> pl.DataFrame:
+    """What is told of rows, and nothing in the other columns of their table."""
+    return pl.concat([pl.DataFrame(schema=schema(table)), told], how="diagonal")
 
 
 def articles_of(batch: Batch) -> pl.DataFrame:
-    return batch.frames["raw_articles"].select(
+    articles = batch.frames["raw_articles"].select(
         "article_id",
         source_path="file_id",
         first_seen_at=pl.lit(SEEN),
         body="text",
         body_hash="text",
-        title=pl.lit(None, pl.String),
-        outlet=pl.lit(None, pl.String),
-        published_from=pl.lit(None, pl.Datetime("us")),
-        published_to=pl.lit(None, pl.Datetime("us")),
+        repairs=pl.lit([]),
+        marked="marked",
         published_precision=pl.lit("unknown"),
-        published_declared=pl.lit(None, pl.String),
     )
+    return as_in("core_articles", articles.cast({"repairs": schema("core_articles")["repairs"]}))
 
 
 def segments_of(batch: Batch) -> pl.DataFrame:
-    return batch.frames["core_articles"].select(
+    segments = batch.frames["core_articles"].select(
         "article_id",
         segment_id="article_id",
         ordinal=pl.lit(0, pl.Int32),
@@ -96,6 +103,7 @@ def segments_of(batch: Batch) -> pl.DataFrame:
         text="body",
         text_hash="body",
     )
+    return as_in("core_segments", segments.cast({"start": pl.Int64, "end": pl.Int64}))
 
 
 def languages_of(batch: Batch) -> pl.DataFrame:

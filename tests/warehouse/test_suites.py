@@ -103,7 +103,7 @@ def test_evidence_that_slipped_is_caught(home: Home, version: str) -> None:
     ("table", "damage", "expectation"),
     [
         ("raw_articles", "DELETE FROM raw_articles WHERE article_id = 'rome'",
-         "every file read has an article"),
+         "every file read has an article under its path"),
         ("core_articles", "DELETE FROM core_articles WHERE article_id = 'rome'",
          "every raw article is here"),
         ("core_segments", "DELETE FROM core_segments WHERE article_id = 'atom'",
@@ -115,11 +115,11 @@ def test_evidence_that_slipped_is_caught(home: Home, version: str) -> None:
         ("core_languages", "UPDATE core_languages SET language = 'xx'",
          "language is one of its values"),
         ("core_translations", "DELETE FROM core_translations WHERE language = 'fr'",
-         "every segment has a translation row"),
+         "every segment of the article has a translation row"),
         ("core_translations", "UPDATE core_translations SET fallback_reason = NULL",
          "untranslated says why"),
         ("core_mentions", "UPDATE core_segments SET kind = 'boilerplate' "
-         "WHERE article_id = 'paris'", "nothing comes from boilerplate"),
+         "WHERE article_id = 'paris'", "nothing comes from what is not the article"),
         ("core_mentions", "INSERT INTO core_mentions FROM core_mentions", "key is unique"),
         ("core_quantities", "UPDATE core_quantities SET confidence = 1.5",
          "confidence is at most 1"),

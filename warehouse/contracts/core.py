@@ -1,10 +1,22 @@
 """Core tables: facts derived from raw articles, each with its evidence and its maker."""
 
 from warehouse.contracts.seed import ENTITY_TYPES
-from warehouse.contracts.table import Column, Derivation, Table
+from warehouse.contracts.table import MARKED, REPAIRS, Column, Derivation, Table
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt", "und")
-SEGMENT_KINDS = ("title", "sentence", "list_item", "boilerplate")
+#: Kinds of segment that are the article; facts come from these only.
+CONTENT_KINDS = ("title", "heading", "sentence", "list_item")
+SEGMENT_KINDS = (*CONTENT_KINDS, "byline", "dateline", "caption", "boilerplate")
+#: Kinds of cue words by which text is cut into segments.
+SEGMENT_CUES = (
+    "abbreviation", "agency", "asking_verb", "boilerplate", "byline", "caption", "dateline",
+    "determiner", "function_word", "month", "particle", "speech_verb", "weekday",
+)  # fmt: skip
+#: What can be declared of an article.
+METADATA_FIELDS = ("title", "outlet", "author", "address", "language", "published", "modified")
+#: Where metadata comes from: said of the article by whoever handed it over, by the page it stood
+#: on, by the name of its file, or found in its text.
+METADATA_ORIGINS = ("declared", "page", "file_name", "inferred")
 PRECISIONS = ("year", "month", "day", "second", "unknown")
 RELATIONS = ("=", ">", ">=", "<", "<=", "~", "range")
 COPY_KINDS = ("original", "copy", "near_copy", "translation")
@@ -49,31 +61,71 @@ def _whole(maker: str, version: str, *reads: str) -> Derivation:
     return Derivation("", (), reads, maker, version)
 
 
+core_metadata = Table(
+    "core_metadata",
+    "one statement of one field of an article",
+    (
+        Column("article_id", "VARCHAR", "the article", references="raw_articles.article_id"),
+        Column("field", "VARCHAR", "what is stated", values=METADATA_FIELDS),
+        Column("ordinal", "INTEGER", "rank among statements of the field, best first", minimum=0),
+        Column("value", "VARCHAR", "as stated"),
+        Column("source", "VARCHAR", "place it stands: json_ld, front_matter, column, ..."),
+        Column("origin", "VARCHAR", "kind of place", values=METADATA_ORIGINS),
+        _CONFIDENCE,
+        Column("chosen", "BOOLEAN", "the article's value is this one"),
+        Column("conflicting", "BOOLEAN", "cannot be true together with the chosen one"),
+        Column("published_from", "TIMESTAMP", "of a date, its first unit, UTC", nullable=True),
+        Column("published_to", "TIMESTAMP", "of a date, its last unit, UTC", nullable=True),
+        Column(
+            "published_precision",
+            "VARCHAR",
+            "of a date, its unit",
+            nullable=True,
+            values=PRECISIONS,
+        ),
+        Column("published_zone", "VARCHAR", "offset from UTC, where stated", nullable=True),
+    ),
+    key=("article_id", "field", "ordinal"),
+    derivation=_by_article("metadata", "1", "raw_articles", source="raw_articles"),
+)
+
 core_articles = Table(
     "core_articles",
     "one article",
     (
-        Column("article_id", "VARCHAR", "hash of path, ordinal and text"),
+        Column("article_id", "VARCHAR", "hash of path, key and text"),
         Column("source_path", "VARCHAR", "file below the landing folder"),
+        Column("place", "VARCHAR", "line, row, record or member of the file", nullable=True),
         Column("first_seen_at", "TIMESTAMP", "when its file was first read, UTC"),
         Column("body", "VARCHAR", "the text every offset refers to; never changes"),
         Column("body_hash", "VARCHAR", "hash of the normalised body: equal for exact copies"),
+        Column("repairs", REPAIRS, "where wrongly decoded letters were put right"),
+        Column("marked", MARKED, "stretches of the body whose kind the format tells"),
         Column("title", "VARCHAR", "headline, where there is one", nullable=True),
-        Column("outlet", "VARCHAR", "who published it, where declared", nullable=True),
-        Column("published_from", "TIMESTAMP", "first unit of publication", nullable=True),
-        Column("published_to", "TIMESTAMP", "last unit of publication", nullable=True),
+        Column("outlet", "VARCHAR", "who published it", nullable=True),
+        Column("author", "VARCHAR", "who wrote it", nullable=True),
+        Column("address", "VARCHAR", "where it was published", nullable=True),
+        Column("published_from", "TIMESTAMP", "first unit of publication, UTC", nullable=True),
+        Column("published_to", "TIMESTAMP", "last unit of publication, UTC", nullable=True),
         Column("published_precision", "VARCHAR", "unit of the interval", values=PRECISIONS),
-        Column("published_declared", "VARCHAR", "the date as declared", nullable=True),
+        Column(
+            "published_zone",
+            "VARCHAR",
+            "offset from UTC; null: not stated, and the moment is as written",
+            nullable=True,
+        ),
+        Column("published_declared", "VARCHAR", "the date as stated", nullable=True),
+        Column("published_source", "VARCHAR", "place the date stands", nullable=True),
     ),
     key=("article_id",),
     derivation=_by_article(
-        "intake", "1", "raw_articles", "raw_files", source="raw_articles"
+        "intake", "1", "raw_articles", "core_metadata", source="raw_articles"
     ),
 )
 
 core_segments = Table(
     "core_segments",
-    "one title, sentence, list item or boilerplate stretch",
+    "one title, heading, sentence, list item, byline, dateline, caption or boilerplate stretch",
     (
         Column("segment_id", "VARCHAR", "article and span"),
         _ARTICLE,
@@ -81,11 +133,59 @@ core_segments = Table(
         Column("kind", "VARCHAR", "what it is", values=SEGMENT_KINDS),
         *_span("text"),
         Column("text_hash", "VARCHAR", "hash of the normalised text"),
+        Column(
+            "quotation",
+            "INTEGER",
+            "number of the quotation it takes part in: over several segments one number",
+            nullable=True,
+            minimum=0,
+        ),
     ),
     key=("segment_id",),
     derivation=_by_article(
-        "splitter", "1", "core_articles", "seed_cue_words:abbreviation,boilerplate,month"
+        "splitter", "2", "core_articles", f"seed_cue_words:{','.join(SEGMENT_CUES)}"
     ),
+)
+
+core_fingerprints = Table(
+    "core_fingerprints",
+    "what one article is compared by with all others",
+    (
+        _ARTICLE,
+        Column("first_seen_at", "TIMESTAMP", "when its file was first read, UTC"),
+        Column("address", "VARCHAR", "where it was published", nullable=True),
+        Column("raw_hash", "VARCHAR", "hash of its text as it came: equal for the same bytes"),
+        Column("content_hash", "VARCHAR", "hash of its content: equal for the same text"),
+        Column("words", "INTEGER", "words of its content", minimum=0),
+        Column("signature", "INTEGER[]", "MinHash of its word shingles; empty where too short"),
+    ),
+    key=("article_id",),
+    derivation=_by_article("minhash", "1", "raw_articles", "core_articles", "core_segments"),
+)
+
+core_duplicates = Table(
+    "core_duplicates",
+    "one article of a group of articles with the same or nearly the same text",
+    (
+        _ARTICLE,
+        Column("group_id", "VARCHAR", "the group: its smallest article_id"),
+        Column(
+            "nearest_article_id",
+            "VARCHAR",
+            "the most alike of the group, of those seen before it where there are any",
+            references="core_articles.article_id",
+        ),
+        Column(
+            "kind",
+            "VARCHAR",
+            "what it is to that one",
+            values=("same_bytes", "same_text", "revision", "near_duplicate"),
+        ),
+        Column("similarity", "DOUBLE", "Jaccard similarity, estimated", minimum=0, maximum=1),
+        *_made_by("resolver"),
+    ),
+    key=("article_id",),
+    derivation=_whole("minhash", "1", "core_fingerprints"),
 )
 
 core_languages = Table(
@@ -101,7 +201,7 @@ core_languages = Table(
         *_made_by("detector"),
     ),
     key=("segment_id",),
-    derivation=_by_article("lingua", "1", "core_segments"),
+    derivation=_by_article("lingua", "2", "core_segments", "core_metadata"),
 )
 
 core_translations = Table(
@@ -126,7 +226,8 @@ core_translations = Table(
     ),
     key=("text_hash", "language", "target"),
     derivation=Derivation(
-        "core_segments JOIN core_languages USING (segment_id, article_id)",
+        "core_segments JOIN core_languages USING (segment_id, article_id) "
+        f"WHERE kind IN {CONTENT_KINDS}",
         ("text_hash", "language"),
         ("seed_memory",),
         "router",
@@ -419,8 +520,11 @@ core_happenings = Table(
 )
 
 TABLES = (
+    core_metadata,
     core_articles,
     core_segments,
+    core_fingerprints,
+    core_duplicates,
     core_languages,
     core_translations,
     core_mentions,

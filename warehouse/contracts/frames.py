@@ -3,6 +3,7 @@
 import polars as pl
 
 from warehouse.contracts import table
+from warehouse.contracts.table import DECLARED, MARKED, REPAIRS
 
 Schema = dict[str, pl.DataType | type[pl.DataType]]
 
@@ -12,8 +13,18 @@ _TYPES: Schema = {
     "DATE": pl.Date,
     "DOUBLE": pl.Float64,
     "INTEGER": pl.Int32,
+    "INTEGER[]": pl.List(pl.Int32),
     "TIMESTAMP": pl.Datetime("us"),
     "VARCHAR": pl.String,
+    DECLARED: pl.List(
+        pl.Struct({"field": pl.String, "value": pl.String, "source": pl.String})
+    ),
+    MARKED: pl.List(pl.Struct({"kind": pl.String, "start": pl.Int64, "end": pl.Int64})),
+    REPAIRS: pl.List(
+        pl.Struct(
+            {"start": pl.Int64, "end": pl.Int64, "raw_start": pl.Int64, "raw": pl.String}
+        )
+    ),
 }
 
 

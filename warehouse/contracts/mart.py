@@ -1,6 +1,13 @@
 """Mart tables: what analysts query. A column name here is a promise: add, never rename."""
 
-from warehouse.contracts.core import COPY_KINDS, LANGUAGES, PRECISIONS, SEGMENT_KINDS
+from warehouse.contracts.core import (
+    COPY_KINDS,
+    LANGUAGES,
+    METADATA_FIELDS,
+    METADATA_ORIGINS,
+    PRECISIONS,
+    SEGMENT_KINDS,
+)
 from warehouse.contracts.seed import ENTITY_TYPES
 from warehouse.contracts.table import EVIDENCE, Column, Table
 
@@ -35,6 +42,8 @@ mart_articles = Table(
         Column("article_id", "VARCHAR", "the article"),
         _STORY,
         Column("outlet", "VARCHAR", "who published it", nullable=True),
+        Column("author", "VARCHAR", "who wrote it; several with commas between", nullable=True),
+        Column("address", "VARCHAR", "where it was published", nullable=True),
         Column("title", "VARCHAR", "headline", nullable=True),
         Column("title_en", "VARCHAR", "headline in English", nullable=True),
         Column("language", "VARCHAR", "language most of it is in", values=LANGUAGES),
@@ -42,11 +51,20 @@ mart_articles = Table(
         Column("published_from", "TIMESTAMP", "first unit of publication", nullable=True),
         Column("published_to", "TIMESTAMP", "last unit of publication", nullable=True),
         Column("published_precision", "VARCHAR", "unit it was declared in", values=PRECISIONS),
+        Column(
+            "published_zone",
+            "VARCHAR",
+            "offset from UTC; null: not stated, and the moment is as written",
+            nullable=True,
+        ),
+        Column("published_source", "VARCHAR", "place the date stands", nullable=True),
         Column("published_inferred_from", "VARCHAR", "how, if not declared", nullable=True),
+        Column("conflicts", "VARCHAR[]", "fields that are stated in ways that cannot all be true"),
         Column("body", "VARCHAR", "the text every offset refers to"),
         Column("body_en", "VARCHAR", "the text in English; untranslated parts as they are"),
         Column("translation_engines", "VARCHAR[]", "engines that translated it"),
         Column("segments", "BIGINT", "segments", minimum=0),
+        Column("content_segments", "BIGINT", "segments that are the article itself", minimum=0),
         Column("segments_translated", "BIGINT", "segments that have English text", minimum=0),
         Column(
             "origin_article_id",
@@ -55,8 +73,62 @@ mart_articles = Table(
             references="mart_articles.article_id",
         ),
         Column("copy_kind", "VARCHAR", "what it is to its origin", values=COPY_KINDS),
+        Column(
+            "revision_of",
+            "VARCHAR",
+            "the article that stood at its address before, with another text",
+            nullable=True,
+            references="mart_articles.article_id",
+        ),
         Column("source_path", "VARCHAR", "file below the landing folder"),
+        Column("place", "VARCHAR", "line, row, record or member of the file", nullable=True),
         Column("first_seen_at", "TIMESTAMP", "when its file was first read, UTC"),
+    ),
+    key=("article_id",),
+)
+
+mart_metadata = Table(
+    "mart_metadata",
+    "one statement of one field of an article",
+    (
+        _ARTICLE,
+        Column("field", "VARCHAR", "what is stated", values=METADATA_FIELDS),
+        Column("ordinal", "INTEGER", "rank among statements of the field, best first", minimum=0),
+        Column("value", "VARCHAR", "as stated"),
+        Column("source", "VARCHAR", "place it stands: json_ld, front_matter, column, ..."),
+        Column("origin", "VARCHAR", "kind of place", values=METADATA_ORIGINS),
+        Column("confidence", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+        Column("chosen", "BOOLEAN", "the article's value is this one"),
+        Column("conflicting", "BOOLEAN", "cannot be true together with the chosen one"),
+        Column("date_from", "TIMESTAMP", "of a date, its first unit", nullable=True),
+        Column("date_to", "TIMESTAMP", "of a date, its last unit", nullable=True),
+        Column(
+            "date_precision", "VARCHAR", "of a date, its unit", nullable=True, values=PRECISIONS
+        ),
+        Column("date_zone", "VARCHAR", "of a date, its offset from UTC", nullable=True),
+    ),
+    key=("article_id", "field", "ordinal"),
+)
+
+mart_revisions = Table(
+    "mart_revisions",
+    "one article × the text that its address showed before",
+    (
+        _ARTICLE,
+        Column(
+            "previous_article_id",
+            "VARCHAR",
+            "what stood there before",
+            references="mart_articles.article_id",
+        ),
+        Column("address", "VARCHAR", "the address"),
+        Column("added", EVIDENCE, "sentences that are new; null where none is", nullable=True),
+        Column(
+            "removed",
+            EVIDENCE,
+            "sentences of the previous article that are gone; null where none is",
+            nullable=True,
+        ),
     ),
     key=("article_id",),
 )
@@ -72,6 +144,7 @@ mart_segments = Table(
         Column("start", "BIGINT", "first code point in the body", minimum=0),
         Column("end", "BIGINT", "code point after the last", minimum=1),
         Column("text", "VARCHAR", "body[start:end]"),
+        Column("content", "BOOLEAN", "it is the article itself; facts come from such only"),
         Column("text_en", "VARCHAR", "the text in English", nullable=True),
         Column("language", "VARCHAR", "its language", values=LANGUAGES),
         Column("engine", "VARCHAR", "who translated it"),
@@ -284,15 +357,17 @@ mart_outlets = Table(
 
 mart_quarantine = Table(
     "mart_quarantine",
-    "one landed file that could not be read",
+    "one landed file, or one part of it, that could not be read",
     (
         Column("file_id", "VARCHAR", "the file"),
         Column("source_path", "VARCHAR", "file below the landing folder"),
+        Column("place", "VARCHAR", "line, row, record or member, or: the whole file"),
         Column("size", "BIGINT", "bytes", minimum=0),
         Column("reason", "VARCHAR", "why, and the remedy"),
+        Column("excerpt", "VARCHAR", "how the part begins, where it is text", nullable=True),
         Column("landed_at", "TIMESTAMP", "when it was first read, UTC"),
     ),
-    key=("file_id",),
+    key=("file_id", "place"),
 )
 
 mart_runs = Table(
@@ -304,6 +379,7 @@ mart_runs = Table(
         Column("articles", "BIGINT", "articles in it", minimum=0),
         Column("new_articles", "BIGINT", "articles not in the version before", minimum=0),
         Column("quarantined_files", "BIGINT", "files that could not be read", minimum=0),
+        Column("rejected_parts", "BIGINT", "parts that could not, of files that could", minimum=0),
         Column("segments", "BIGINT", "segments", minimum=0),
         Column("segments_untranslated", "BIGINT", "segments without English text", minimum=0),
         Column("checks_passed", "BIGINT", "expectations that hold", minimum=0),
@@ -315,6 +391,8 @@ mart_runs = Table(
 
 TABLES = (
     mart_articles,
+    mart_metadata,
+    mart_revisions,
     mart_segments,
     mart_stories,
     mart_entities,

@@ -7,6 +7,12 @@ Layer = Literal["raw", "seed", "core", "mart"]
 
 #: DuckDB type of a list of evidence; offsets are code points of ``mart_articles.body``.
 EVIDENCE = 'STRUCT(article_id VARCHAR, "start" BIGINT, "end" BIGINT, "text" VARCHAR)[]'
+#: DuckDB type of what a file declares of an article: which field, what, and where it says so.
+DECLARED = 'STRUCT(field VARCHAR, "value" VARCHAR, source VARCHAR)[]'
+#: DuckDB type of what a reader knows of stretches of a text: their kind of segment.
+MARKED = 'STRUCT(kind VARCHAR, "start" BIGINT, "end" BIGINT)[]'
+#: DuckDB type of the repairs of a text: body[start:end] stood as ``raw`` at raw_start.
+REPAIRS = 'STRUCT("start" BIGINT, "end" BIGINT, raw_start BIGINT, raw VARCHAR)[]'
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ language_shares AS (
         sum(length(text)) AS characters,
         sum(confidence * length(text)) / sum(length(text)) AS confidence
     FROM core_segments JOIN core_languages USING (segment_id, article_id)
-    WHERE kind <> 'boilerplate'
+    WHERE kind IN ('title', 'heading', 'sentence', 'list_item')
     GROUP BY article_id, language
 ),
 main_languages AS (
@@ -42,6 +42,8 @@ translated AS (
     SELECT
         article_id,
         count(*) AS segments,
+        count(*) FILTER (kind IN ('title', 'heading', 'sentence', 'list_item'))
+            AS content_segments,
         count(text_en) AS segments_translated,
         list(DISTINCT engine ORDER BY engine)
             FILTER (origin NOT IN ('identity', 'untranslated')) AS engines,
@@ -73,20 +75,34 @@ inferred_publications AS (
     GROUP BY article_id
     HAVING day_from <= day_to
 ),
+guessed_publications AS (
+    SELECT article_id, replace(source, '_', ' ') AS inferred_from
+    FROM core_metadata
+    WHERE field = 'published' AND chosen AND origin IN ('inferred', 'file_name')
+),
 publications AS (
     SELECT
         a.article_id,
         coalesce(a.published_from, i.day_from::TIMESTAMP) AS published_from,
         coalesce(a.published_to, i.day_to::TIMESTAMP) AS published_to,
-        i.inferred_from AS published_inferred_from
+        coalesce(g.inferred_from, i.inferred_from) AS published_inferred_from
     FROM core_articles a
+    LEFT JOIN guessed_publications g USING (article_id)
     LEFT JOIN inferred_publications i
         ON i.article_id = a.article_id AND a.published_precision = 'unknown'
+),
+conflicts AS (
+    SELECT article_id, list(DISTINCT field ORDER BY field) AS fields
+    FROM core_metadata
+    WHERE conflicting
+    GROUP BY article_id
 )
 SELECT
     a.article_id,
     m.story_id,
     a.outlet,
+    a.author,
+    a.address,
     a.title,
     -- A declared headline that is not in the body has no segment, hence no translation.
     coalesce(t.title_en, CASE WHEN l.language = getvariable('target') THEN a.title END) AS title_en,
@@ -95,19 +111,27 @@ SELECT
     p.published_from,
     p.published_to,
     a.published_precision,
+    a.published_zone,
+    a.published_source,
     p.published_inferred_from,
+    coalesce(c.fields, []) AS conflicts,
     a.body,
     coalesce(b.body_en, a.body) AS body_en,
     coalesce(t.engines, []) AS translation_engines,
     coalesce(t.segments, 0) AS segments,
+    coalesce(t.content_segments, 0) AS content_segments,
     coalesce(t.segments_translated, 0) AS segments_translated,
     m.origin_article_id,
     m.copy_kind,
+    r.previous_article_id AS revision_of,
     a.source_path,
+    a.place,
     a.first_seen_at
 FROM core_articles a
 JOIN core_story_articles m USING (article_id)
 JOIN publications p USING (article_id)
+LEFT JOIN mart_revisions r USING (article_id)
+LEFT JOIN conflicts c USING (article_id)
 LEFT JOIN main_languages l USING (article_id)
 LEFT JOIN bodies_en b USING (article_id)
 LEFT JOIN translated t USING (article_id)

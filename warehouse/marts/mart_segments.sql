@@ -11,16 +11,24 @@ SELECT
     s.start,
     s."end",
     s.text,
+    s.kind IN ('title', 'heading', 'sentence', 'list_item') AS content,
     -- Translations are shared by normalised text; what needs none keeps its own white space.
-    CASE t.origin WHEN 'identity' THEN s.text WHEN 'untranslated' THEN NULL ELSE t.translated END
-        AS text_en,
+    CASE
+        WHEN t.origin = 'identity' OR l.language = getvariable('target') THEN s.text
+        WHEN t.origin <> 'untranslated' THEN t.translated
+    END AS text_en,
     l.language,
-    t.engine,
-    t.engine_version,
-    t.origin,
+    coalesce(t.engine, 'untranslated') AS engine,
+    coalesce(t.engine_version, '1') AS engine_version,
+    coalesce(t.origin, if(l.language = getvariable('target'), 'identity', 'untranslated'))
+        AS origin,
     t.quality,
-    t.fallback_reason
+    coalesce(
+        t.fallback_reason,
+        if(t.origin IS NULL AND l.language <> getvariable('target'),
+            'not part of the article, and so not translated', NULL)
+    ) AS fallback_reason
 FROM core_segments s
 JOIN core_languages l USING (segment_id, article_id)
-JOIN target_translations t USING (text_hash, language)
+LEFT JOIN target_translations t USING (text_hash, language)
 ORDER BY s.article_id, s.ordinal

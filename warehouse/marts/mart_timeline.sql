@@ -19,7 +19,7 @@ passages AS (
     JOIN core_dates d USING (date_id, article_id)
     JOIN mart_segments s USING (segment_id, article_id)
     JOIN core_story_articles a ON a.article_id = s.article_id
-    WHERE s.kind <> 'boilerplate'
+    WHERE s.content
     GROUP BY ALL
 ),
 -- Copies and translations keep the order of their origin: its n-th sentence about these days and

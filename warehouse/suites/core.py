@@ -4,6 +4,7 @@ A suite looks only at its own table and at what that table is made from: it runs
 table is made, before anything downstream.
 """
 
+from warehouse.contracts.core import CONTENT_KINDS
 from warehouse.suites.expectation import (
     Expectation,
     no_row,
@@ -27,8 +28,8 @@ def _from_content(table: str) -> tuple[Expectation, ...]:
     joined = f"FROM {table} t JOIN core_segments s USING (segment_id)"
     return (
         nothing_in(
-            "nothing comes from boilerplate",
-            f"SELECT t.*, s.text AS segment {joined} WHERE s.kind = 'boilerplate'",
+            "nothing comes from what is not the article",
+            f"SELECT t.*, s.kind, s.text AS segment {joined} WHERE s.kind NOT IN {CONTENT_KINDS}",
             "a tail of links tells of other articles, not of this one",
         ),
         nothing_in(
@@ -41,6 +42,55 @@ def _from_content(table: str) -> tuple[Expectation, ...]:
 
 
 _KNOWN: dict[str, tuple[Expectation, ...]] = {
+    "core_metadata": (
+        nothing_in(
+            "every declaration is here",
+            "SELECT r.article_id, r.item FROM (SELECT article_id, unnest(declared) AS item "
+            "FROM raw_articles) r ANTI JOIN core_metadata m ON m.article_id = r.article_id "
+            "AND m.field = r.item.field AND m.value = r.item.value AND m.source = r.item.source",
+            "what a file says is kept, also where it is not believed",
+        ),
+        nothing_in(
+            "one place is believed",
+            "SELECT article_id, field, count(DISTINCT source) AS sources FROM core_metadata "
+            "WHERE chosen GROUP BY article_id, field "
+            "HAVING count(DISTINCT source) > 1 OR (count(*) > 1 AND field <> 'author')",
+            "an article has one value of a field; several authors only from one place",
+        ),
+        nothing_in(
+            "what is believed ranks first",
+            "SELECT article_id, field FROM core_metadata GROUP BY article_id, field "
+            "HAVING bool_or(chosen) AND NOT max_by(chosen, -ordinal)",
+            "the best statement is the one that counts",
+        ),
+        no_row(
+            "core_metadata",
+            "what is believed is in no conflict with itself",
+            "chosen AND (conflicting OR confidence = 0)",
+            "others conflict with it",
+        ),
+        no_row(
+            "core_metadata",
+            "dates and only dates have a precision",
+            "(field IN ('published', 'modified')) <> (published_precision IS NOT NULL) "
+            "OR (coalesce(published_precision, 'unknown') = 'unknown') "
+            "<> (published_from IS NULL)",
+            "unknown is null, not a guess",
+        ),
+        no_row(
+            "core_metadata",
+            "dates do not end before they begin",
+            "published_from > published_to OR (published_from IS NULL) <> (published_to IS NULL)",
+            "a date is an interval",
+        ),
+        share_at_most(
+            "core_metadata",
+            "statements that conflict",
+            "conflicting",
+            0.1,
+            "pages seldom contradict themselves; more means a reader declares what is not theirs",
+        ),
+    ),
     "core_articles": (
         nothing_in(
             "every raw article is here",
@@ -65,6 +115,32 @@ _KNOWN: dict[str, tuple[Expectation, ...]] = {
             "unknown dates are null",
             "(published_precision = 'unknown') <> (published_from IS NULL)",
             "unknown is null, not a guess",
+        ),
+        nothing_in(
+            "the date is the one believed",
+            "SELECT a.article_id, a.published_declared, m.value FROM core_articles a "
+            "LEFT JOIN core_metadata m ON m.article_id = a.article_id "
+            "AND m.field = 'published' AND m.chosen "
+            "WHERE m.value IS DISTINCT FROM a.published_declared "
+            "OR m.source IS DISTINCT FROM a.published_source "
+            "OR m.published_from IS DISTINCT FROM a.published_from",
+            "an article's date can be traced to who states it",
+        ),
+        nothing_in(
+            "repairs tell what stood in the raw text",
+            "SELECT c.* FROM (SELECT article_id, unnest(repairs) AS item FROM core_articles) c "
+            "JOIN raw_articles r USING (article_id) "
+            "WHERE substring(r.text, c.item.raw_start + 1, length(c.item.raw)) <> c.item.raw",
+            "a repair can be undone",
+        ),
+        nothing_in(
+            "marked stretches and repairs lie in the body",
+            "SELECT * FROM (SELECT article_id, body, unnest(list_concat("
+            "list_transform(marked, lambda one: {'start': one.start, 'end': one.\"end\"}), "
+            "list_transform(repairs, lambda one: {'start': one.start, 'end': one.\"end\"}))) "
+            "AS item FROM core_articles) WHERE item.start < 0 OR item.\"end\" <= item.start "
+            "OR item.\"end\" > length(body)",
+            "every offset refers to the body",
         ),
         no_row(
             "core_articles",
@@ -128,11 +204,12 @@ _KNOWN: dict[str, tuple[Expectation, ...]] = {
             severity="warning",
         ),
         share_at_most(
-            "core_segments",
-            "boilerplate segments",
-            "kind = 'boilerplate'",
-            0.3,
-            "tails are short; a third of all segments points to a cue word that swallows articles",
+            "core_articles",
+            "articles of which nothing is content",
+            "article_id NOT IN (SELECT article_id FROM core_segments "
+            f"WHERE kind IN {CONTENT_KINDS})",
+            0.02,
+            "a page may be but a menu; several point to a cue word that swallows articles",
         ),
         share_at_most(
             "core_segments",
@@ -140,6 +217,60 @@ _KNOWN: dict[str, tuple[Expectation, ...]] = {
             "length(text) > 2000",
             0.01,
             "a sentence is shorter; translators cut what is longer",
+        ),
+    ),
+    "core_fingerprints": (
+        nothing_in(
+            "every article has a fingerprint",
+            "SELECT a.article_id FROM core_articles a ANTI JOIN core_fingerprints f "
+            "USING (article_id)",
+            "an article without one would never be found a duplicate",
+        ),
+        nothing_in(
+            "signatures are of one length",
+            "SELECT article_id, len(signature) AS positions FROM core_fingerprints "
+            "WHERE len(signature) NOT IN (0, (SELECT max(len(signature)) FROM core_fingerprints))",
+            "signatures are compared position by position",
+        ),
+        nothing_in(
+            "the same bytes have the same content",
+            "SELECT raw_hash, count(DISTINCT content_hash) AS contents FROM core_fingerprints "
+            "GROUP BY raw_hash HAVING count(DISTINCT content_hash) > 1",
+            "one text is cut and marked in one way, unless files declare of it different things",
+            severity="warning",
+        ),
+    ),
+    "core_duplicates": (
+        nothing_in(
+            "a group has two articles at least",
+            "SELECT group_id FROM core_duplicates GROUP BY group_id HAVING count(*) < 2",
+            "an article that is like no other is in no group",
+        ),
+        nothing_in(
+            "a group is named after its first article",
+            "SELECT group_id, min(article_id) AS first_article_id FROM core_duplicates "
+            "GROUP BY group_id HAVING group_id <> min(article_id)",
+            "the name follows from the members, on every machine",
+        ),
+        nothing_in(
+            "an article's nearest is another of its group",
+            "SELECT d.* FROM core_duplicates d LEFT JOIN core_duplicates n "
+            "ON n.article_id = d.nearest_article_id WHERE n.group_id IS DISTINCT FROM d.group_id "
+            "OR d.nearest_article_id = d.article_id",
+            "groups share no article",
+        ),
+        nothing_in(
+            "the same text is one group",
+            "SELECT content_hash FROM core_fingerprints LEFT JOIN core_duplicates "
+            "USING (article_id) GROUP BY content_hash HAVING count(*) > 1 "
+            "AND (count(group_id) < count(*) OR min(group_id) <> max(group_id))",
+            "an exact copy is never missed",
+        ),
+        no_row(
+            "core_duplicates",
+            "the same text is wholly alike",
+            "kind IN ('same_bytes', 'same_text') AND similarity < 1",
+            "equal texts have equal words",
         ),
     ),
     "core_languages": (
@@ -159,10 +290,11 @@ _KNOWN: dict[str, tuple[Expectation, ...]] = {
     ),
     "core_translations": (
         nothing_in(
-            "every segment has a translation row",
+            "every segment of the article has a translation row",
             "SELECT s.segment_id, l.language, s.text FROM core_segments s JOIN core_languages l "
             "USING (segment_id, article_id) ANTI JOIN core_translations t "
-            "ON t.text_hash = s.text_hash AND t.language = l.language",
+            "ON t.text_hash = s.text_hash AND t.language = l.language "
+            f"WHERE s.kind IN {CONTENT_KINDS}",
             "a segment is translated or says why not",
         ),
         no_row(

@@ -16,6 +16,7 @@ from pipelines.extraction.quotes import core_quotes
 from pipelines.extraction.roles import core_roles
 from pipelines.intake.segments import core_segments
 from pipelines.reference.tables import Reference, read_reference
+from warehouse.contracts.frames import schema
 
 HOUSE = Path(__file__).parents[3]
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
@@ -32,16 +33,17 @@ class Reading:
     @cached_property
     def articles(self) -> pl.DataFrame:
         return pl.DataFrame(
-            {"article_id": ["a"], "body": [self.body], "title": [None]},
-            schema={"article_id": pl.String, "body": pl.String, "title": pl.String},
+            {"article_id": ["a"], "body": [self.body], "title": [None], "marked": [[]]},
+            schema={
+                name: type_
+                for name, type_ in schema("core_articles").items()
+                if name in ("article_id", "body", "title", "marked")
+            },
         )
 
     @cached_property
     def segments(self) -> pl.DataFrame:
-        kinds = ["abbreviation", "boilerplate", "month"]
-        return core_segments(
-            self.articles, self.reference.seed_cue_words.filter(pl.col("kind").is_in(kinds))
-        )
+        return core_segments(self.articles, self.reference.seed_cue_words)
 
     @cached_property
     def languages(self) -> pl.DataFrame:

@@ -1,75 +1,9 @@
+import io
+
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from pipelines.intake.reader import FoundArticle, UnreadableError
+from pipelines.intake.reader import RawFile, UnreadableError
 from pipelines.intake.readers import READERS, VERSION, reader_of
-from pipelines.intake.readers.plain_text import PlainText
-
-
-def read(text: str) -> FoundArticle:
-    (article,) = PlainText().read(text.encode()).articles
-    return article
-
-
-def body(article: FoundArticle) -> str:
-    return article.text[article.body_start : article.body_end]
-
-
-@pytest.mark.parametrize(
-    ("header", "declared"),
-    [
-        (" date 2023-12 ", "2023-12"),
-        (" date 2023-12-05 ", "2023-12-05"),
-        ("date 2023\n", "2023"),
-        ("Date: 2023-12-05\n\n", "2023-12-05"),
-        ("DATE  2023-12-05T10:00:00Z\n", "2023-12-05T10:00:00Z"),
-        ("date 2023-12-05T10:00+01:00 ", "2023-12-05T10:00+01:00"),
-        ("date 2023-12-05 10:00:30-0530\n", "2023-12-05 10:00:30-0530"),
-    ],
-)
-def test_a_date_header_is_metadata_and_no_part_of_the_body(header: str, declared: str) -> None:
-    article = read(f"{header}Un nuovo gruppo.\n")
-    assert article.declared_published == declared
-    assert body(article) == "Un nuovo gruppo."
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Un nuovo gruppo.",
-        "Date of the launch: 2023-12-05.",
-        "Update 2023-12-05 brings news.",
-        "The date 2023-12-05 was kept.",
-        "date 2023-12-5x is no date",
-        "date 23-12 is no date",
-    ],
-)
-def test_without_a_header_all_of_the_text_is_body(text: str) -> None:
-    article = read(text)
-    assert article.declared_published is None
-    assert body(article) == text
-
-
-def test_white_space_around_a_body_is_left_out_and_the_text_kept_whole() -> None:
-    article = read("\n\t  Ciao.  \n Ancora. \n\n")
-    assert article.text == "\n\t  Ciao.  \n Ancora. \n\n"
-    assert body(article) == "Ciao.  \n Ancora."
-
-
-def test_a_file_with_a_header_alone_has_an_empty_body() -> None:
-    assert body(read("date 2023-12-05\n")) == ""
-
-
-@settings(deadline=None)
-@given(st.text(min_size=1), st.sampled_from(["", " date 2023-12 ", "date 2023\n"]))
-def test_a_body_is_an_exact_span_of_the_text_without_blank_edges(text: str, header: str) -> None:
-    try:
-        article = read(header + text)
-    except (UnreadableError, UnicodeEncodeError):
-        return
-    assert 0 <= article.body_start <= article.body_end <= len(article.text)
-    assert body(article) == body(article).strip()
 
 
 @pytest.mark.parametrize("path", ["a.txt", "deep/er/A.TXT", "b.text"])
@@ -83,5 +17,64 @@ def test_an_unknown_suffix_is_named_with_those_that_are_read(path: str, shown: s
         reader_of(path)
 
 
+PAGE, RSS = b"<!DOCTYPE html><html>", b'<?xml version="1.0"?><rss version="2.0">'
+MAIL, LINES = b"Received: by x\nMessage-ID: <1>\n\nNews.", b'{"text": "News."}\n{"text": "More."}\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "reader"),
+    [
+        # A text file may hold anything that is text.
+        ("a.txt", b"News.", "plain_text"),
+        ("a.txt", b"# News\n\nOf today.", "plain_text"),
+        ("a.txt", b"<b>News</b> of today.", "plain_text"),
+        ("a.txt", PAGE, "web_page"),
+        ("a.txt", RSS, "feed"),
+        ("a.txt", MAIL, "email_message"),
+        ("a.txt", LINES, "json_lines"),
+        ("a.txt", b"id\ttext\n1\tNews.", "csv_table"),
+        # Markup may be a page or a feed.
+        ("a.xml", PAGE, "web_page"),
+        ("a.html", RSS, "feed"),
+        ("a.html", b"<p>News.", "web_page"),
+        ("a.xml", b"<opml>", "feed"),
+        # What else a name says is believed.
+        ("a.json", PAGE, "json_document"),
+        ("a.md", PAGE, "markdown"),
+        ("CC-NEWS-20231205.warc.gz", b"\x1f\x8b\x08", "web_archive"),
+        # A name that says nothing.
+        ("a", b"News.", "plain_text"),
+        ("a", b"# News\n", "markdown"),
+        ("a", LINES, "json_lines"),
+        ("a", b"PAR1", "parquet"),
+        ("a", b"WARC/1.0\r\n", "web_archive"),
+        ("story.php", PAGE, "web_page"),
+        ("story.aspx", RSS, "feed"),
+        ("crawl.warc.wet", b"WARC/1.0\r\n", "web_archive"),
+    ],
+)
+def test_where_a_name_is_vague_the_first_bytes_decide(path: str, head: bytes, reader: str) -> None:
+    assert reader_of(path, head).name == reader
+
+
+@pytest.mark.parametrize("path", ["a.log", "a.ipynb", "a.docx", "a.css"])
+@pytest.mark.parametrize("head", [b"News.", LINES, b"# News\n", b""])
+def test_a_name_that_nobody_knows_is_no_text(path: str, head: bytes) -> None:
+    with pytest.raises(UnreadableError, match="no reader for"):
+        reader_of(path, head)
+
+
 def test_the_version_of_the_readers_names_each_of_them() -> None:
     assert all(f"{reader.name}/{reader.version}" in VERSION for reader in READERS)
+
+
+def test_no_two_readers_have_a_name_or_a_suffix_in_common() -> None:
+    names = [reader.name for reader in READERS]
+    suffixes = [suffix for reader in READERS for suffix in reader.suffixes]
+    assert len(names) == len(set(names))
+    assert len(suffixes) == len(set(suffixes))
+
+
+def test_a_file_larger_than_an_article_says_which_setting_to_raise() -> None:
+    with pytest.raises(UnreadableError, match=r"2,000,000 bytes .*BABELWIRE_MAX_ARTICLE_BYTES"):
+        RawFile("a.txt", io.BytesIO(b"x" * 2_000_001)).content()
