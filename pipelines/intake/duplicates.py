@@ -141,9 +141,7 @@ def core_duplicates(core_fingerprints: pl.DataFrame) -> pl.DataFrame:
     grouped = articles.join(stars, on="text", how="left").with_columns(
         pl.col("star").fill_null(pl.col("text"))
     )
-    pairs = pl.concat(
-        [_exact(grouped), _within(grouped, alike), _with_first(grouped, signatures)]
-    )
+    pairs = pl.concat([_exact(grouped), _within(grouped, alike), _with_first(grouped, signatures)])
     return (
         _nearest(pairs, grouped)
         .with_columns(group_id=pl.col("article_id").min().over("star"))
@@ -166,9 +164,7 @@ def _numbered(core_fingerprints: pl.DataFrame) -> pl.DataFrame:
     """
     return (
         core_fingerprints.sort("article_id")
-        .with_columns(
-            article=pl.int_range(pl.len()), seen=pl.col("first_seen_at").rank("ordinal")
-        )
+        .with_columns(article=pl.int_range(pl.len()), seen=pl.col("first_seen_at").rank("ordinal"))
         .with_columns(text=pl.col("article").min().over("content_hash"))
     )
 
@@ -314,9 +310,7 @@ def _stars(alike: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _joined(
-    stars: pl.DataFrame, alike: pl.DataFrame, signatures: _Signatures
-) -> pl.DataFrame:
+def _joined(stars: pl.DataFrame, alike: pl.DataFrame, signatures: _Signatures) -> pl.DataFrame:
     """Make one group of stars whose centres are alike, and were not compared: see ``_ENOUGH``."""
     crossing = (
         alike.join(stars, left_on="left_text", right_on="text")
@@ -378,7 +372,9 @@ def _exact(grouped: pl.DataFrame) -> pl.DataFrame:
 
 
 def _within(grouped: pl.DataFrame, alike: pl.DataFrame) -> pl.DataFrame:
-    """Return left, right, similarity: of texts of one group those first seen, and of one address.
+    """Return left, right, similarity of articles whose texts are alike, and of one group.
+
+    Of each text the first seen stands for all, and the first seen at each address.
     """
     by_arrival = grouped.sort("seen").select("article", "text", "address", "star")
     first = by_arrival.unique("text", keep="first", maintain_order=True)
@@ -422,9 +418,7 @@ def _nearest(pairs: pl.DataFrame, grouped: pl.DataFrame) -> pl.DataFrame:
     Of several equally alike the one that says more is nearest (the same bytes rather than the same
     text), then the one first seen.
     """
-    about = grouped.select(
-        "article", "article_id", "seen", "text", "raw_hash", "address", "star"
-    )
+    about = grouped.select("article", "article_id", "seen", "text", "raw_hash", "address", "star")
     both = pl.concat([pairs, pairs.select(left="right", right="left", similarity="similarity")])
     same_text = pl.col("text") == pl.col("text_right")
     kind = (

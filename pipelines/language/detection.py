@@ -47,8 +47,9 @@ _DECLARED_WORDS = 40
 #: texts in any of these reach 0.42 at least (with two languages 0.67), and texts in another stay
 #: below mostly: Polish 0.27, Romanian 0.20. Words vary by 0.3, and fewer than 8 tell nothing.
 _AGREEMENT, _DEVIATION, _FEWEST_WORDS = 0.27, 0.3, 8
-#: Words remembered, about 100 MB; seven languages of news use half of them in 100,000 articles.
+#: Words remembered from batch to batch: about 100 MB with seven languages.
 _REMEMBERED = 1_000_000
+
 
 def core_languages(
     core_segments: pl.DataFrame,
@@ -92,7 +93,8 @@ def core_languages(
         .then("declared_confidence")
         .when(~overridden & told)
         .then("probability")
-        .otherwise(0.0),
+        .otherwise(0.0)
+        .round(4),
         **made_by("core_languages", "detector"),
     )
 
@@ -128,16 +130,16 @@ def _declared(
 def _evidence(texts: pl.Series, codes: tuple[str, ...]) -> pl.DataFrame:
     """Return text, words, agreement, and for each language the log-likelihood of the text.
 
-    ``words`` is the number of those that are no names; ``agreement`` is the sum of their probabilities in the
-    language that is likeliest.
+    ``words`` is the number of those that are no names; ``agreement`` is the sum of their
+    probabilities in the language that is likeliest.
     """
     found = _weighted_words(texts)
     lexicon = _lexicon(codes)
     known = lexicon.judge(found["word"].unique())
     counted = ~pl.col("name")
     sums = (
-        found.join(known, on="word")
-        .group_by("number")
+        found.join(known, on="word", maintain_order="left")
+        .group_by("number", maintain_order=True)
         .agg(
             counted.sum().alias("words"),
             *((pl.col(code).log() * pl.col("weight")).sum().alias(code) for code in codes),
@@ -183,9 +185,7 @@ def _weighted_words(texts: pl.Series) -> pl.DataFrame:
             "name",
             word=pl.col("word").str.to_lowercase(),
             weight=pl.col("weight").fill_null(
-                (_NAMES_WEIGHT / pl.col("name").sum().over("number")).clip(
-                    upper_bound=_NAME_WEIGHT
-                )
+                (_NAMES_WEIGHT / pl.col("name").sum().over("number")).clip(upper_bound=_NAME_WEIGHT)
             ),
         )
     )
@@ -252,9 +252,7 @@ def _settled(segments: pl.DataFrame, codes: list[str]) -> pl.DataFrame:
         + (1 - _CONTEXT) / len(codes)
         for code in codes
     ]
-    scores = [
-        pl.col(code) + prior.log() for code, prior in zip(codes, smoothed, strict=True)
-    ]
+    scores = [pl.col(code) + prior.log() for code, prior in zip(codes, smoothed, strict=True)]
     best = pl.max_horizontal(scores)
     return weighed.with_columns(
         likeliest=pl.lit(pl.Series(codes)).gather(pl.concat_list(scores).list.arg_max()),

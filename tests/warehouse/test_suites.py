@@ -110,6 +110,17 @@ def test_evidence_that_slipped_is_caught(home: Home, version: str) -> None:
          "every article has a segment"),
         ("core_segments", "INSERT INTO core_segments SELECT * REPLACE ('copy' AS segment_id) "
          "FROM core_segments WHERE article_id = 'atom'", "segments do not overlap"),
+        ("core_fingerprints", "DELETE FROM core_fingerprints WHERE article_id = 'rome'",
+         "every article has a fingerprint"),
+        ("core_fingerprints", "UPDATE core_fingerprints SET signature = [1, 2] "
+         "WHERE article_id = 'rome'; UPDATE core_fingerprints SET signature = [1, 2, 3] "
+         "WHERE article_id = 'paris'", "signatures are of one length"),
+        ("core_duplicates", "INSERT INTO core_duplicates VALUES ('rome', 'rome', 'paris', "
+         "'near_duplicate', 0.8, 'by hand', '1')", "a group has two articles at least"),
+        ("core_duplicates", "INSERT INTO core_duplicates VALUES ('rome', 'rome', 'paris', "
+         "'near_duplicate', 0.8, 'by hand', '1')", "an article's nearest is another of its group"),
+        ("core_duplicates", "UPDATE core_fingerprints SET content_hash = 'equal' "
+         "WHERE article_id IN ('rome', 'paris')", "the same text is one group"),
         ("core_languages", "DELETE FROM core_languages WHERE article_id = 'rome'",
          "every segment has a language"),
         ("core_languages", "UPDATE core_languages SET language = 'xx'",

@@ -182,9 +182,7 @@ def test_a_revision_is_one_of_its_own_address_where_others_carry_the_same_text()
 
 
 def test_the_page_of_news_whose_text_is_new_each_day_is_no_article_revised() -> None:
-    pages = [
-        Told(f"p{day}", words(day), address="https://x.it/oggi", day=day) for day in range(50)
-    ]
+    pages = [Told(f"p{day}", words(day), address="https://x.it/oggi", day=day) for day in range(50)]
     assert duplicates(*pages) == {}
 
 
