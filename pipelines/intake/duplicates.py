@@ -20,6 +20,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.identity import digest, text_hash
+from pipelines.intake.metadata import page_address
 from warehouse.contracts.core import CONTENT_KINDS
 from warehouse.contracts.frames import made_by, schema
 
@@ -69,7 +70,7 @@ def core_fingerprints(
         .agg(content=pl.col("text").str.join("\n"))
     )
     articles = (
-        core_articles.select("article_id", "first_seen_at", "address")
+        core_articles.select("article_id", "first_seen_at", address=page_address(pl.col("address")))
         .join(raw_articles.select("article_id", raw="text"), on="article_id")
         .join(contents, on="article_id", how="left")
         .with_columns(words=_words(pl.col("content").fill_null("")))

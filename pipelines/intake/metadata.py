@@ -232,7 +232,7 @@ def _keyed(statements: pl.DataFrame) -> pl.DataFrame:
         "author": pl.when(~value.str.contains(r"^\s*(?:https?:)?//")).then(
             _words(value).list.join(" ")
         ),
-        "address": _address(value),
+        "address": page_address(value),
         "language": language_code(value),
     }
     key = pl.coalesce(
@@ -270,8 +270,11 @@ def _words(text: pl.Expr) -> pl.Expr:
     )
 
 
-def _address(value: pl.Expr) -> pl.Expr:
-    """Return an address without what does not tell pages apart; a bare host is where all live."""
+def page_address(value: pl.Expr) -> pl.Expr:
+    """Return an address without what does not tell pages apart: scheme, www, tracking, anchor.
+
+    A bare host, where all pages live, and what is no address are null.
+    """
     address = (
         value.str.strip_chars()
         .str.replace(r"#.*$", "")

@@ -153,7 +153,12 @@ core_fingerprints = Table(
     (
         _ARTICLE,
         Column("first_seen_at", "TIMESTAMP", "when its file was first read, UTC"),
-        Column("address", "VARCHAR", "where it was published", nullable=True),
+        Column(
+            "address",
+            "VARCHAR",
+            "where it was published, without what does not tell pages apart",
+            nullable=True,
+        ),
         Column("raw_hash", "VARCHAR", "hash of its text as it came: equal for the same bytes"),
         Column("content_hash", "VARCHAR", "hash of its content: equal for the same text"),
         Column("words", "INTEGER", "words of its content", minimum=0),

@@ -14,10 +14,11 @@ at_addresses AS (
         lag(a.article_id) OVER seen AS previous_article_id,
         lag(a.body_hash) OVER seen AS previous_hash
     FROM core_articles a
+    JOIN core_fingerprints f USING (article_id)
     LEFT JOIN changes c USING (article_id)
-    WHERE a.address IS NOT NULL
+    WHERE f.address IS NOT NULL
     WINDOW seen AS (
-        PARTITION BY a.address
+        PARTITION BY f.address
         ORDER BY a.first_seen_at, coalesce(c.changed_at, a.published_from), a.article_id
     )
 ),

@@ -113,7 +113,9 @@ EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
             "revisions are of one address and of two texts",
             "SELECT r.* FROM mart_revisions r JOIN core_articles a USING (article_id) "
             "JOIN core_articles p ON p.article_id = r.previous_article_id "
-            "WHERE a.address <> r.address OR p.address <> r.address OR a.body_hash = p.body_hash",
+            "JOIN core_fingerprints f ON f.article_id = a.article_id "
+            "JOIN core_fingerprints g ON g.article_id = p.article_id "
+            "WHERE a.address <> r.address OR f.address <> g.address OR a.body_hash = p.body_hash",
             "a revision is another text at the same address",
         ),
         nothing_in(

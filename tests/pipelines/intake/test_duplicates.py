@@ -160,7 +160,7 @@ def test_an_edited_text_of_one_address_is_a_revision() -> None:
     new = text.replace("40", "50")
     found = duplicates(
         Told("b", text, address="https://x.it/a"),
-        Told("a", new, address="https://x.it/a", day=1),
+        Told("a", new, address="http://www.x.it/a?utm_medium=mail", day=1),
         Told("c", words(3), address="https://x.it/c"),
     )
     assert set(found) == {"a", "b"}
