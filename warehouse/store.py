@@ -35,6 +35,9 @@ CREATE TABLE IF NOT EXISTS work_checks (
 
 #: The key of the one mark of a table that is made whole.
 _WHOLE = "*"
+#: What DuckDB may keep in memory while files land: twice the rows that come at once (64 MB at most).
+#: More goes to a file beside the store; a million articles land no slower than with 512 MB.
+_LANDING_MEMORY = "128MB"
 
 
 class StoreLockedError(RuntimeError):
@@ -326,7 +329,11 @@ class Store:
         known stays as it is; so a touched, grown or re-listed file makes no article twice.
         """
         files, articles = contracts.table("raw_files"), contracts.table("raw_articles")
-        with self._transaction(), self._registered(landed=raw_files, found=raw_articles):
+        with (
+            self._little_memory(),
+            self._transaction(),
+            self._registered(landed=raw_files, found=raw_articles),
+        ):
             known = self.connection.sql(
                 "SELECT f.* FROM raw_files f SEMI JOIN landed USING (file_id)"
             ).pl()
@@ -350,6 +357,15 @@ class Store:
             if new.height:
                 self._bump("raw_articles")
         return int(new.height)
+
+    @contextmanager
+    def _little_memory(self) -> Iterator[None]:
+        """Bound what DuckDB keeps of rows once written: nobody reads them in this step."""
+        self.connection.execute(f"SET memory_limit = '{_LANDING_MEMORY}'")
+        try:
+            yield
+        finally:
+            self.connection.execute("RESET memory_limit")
 
     def _land_rejects(self, raw_rejects: pl.DataFrame) -> None:
         with self._registered(rejected=raw_rejects):

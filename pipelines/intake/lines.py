@@ -19,7 +19,7 @@ _FIRST_WORD = re.compile(r"\W*\w+")
 _ARROWS = re.compile(r"[\s»›>→▶►▸•*#_|(\[/-]*")
 #: Between a label and what it labels.
 _COLON = re.compile(r"\s*(?:[:：|>»›→▶►]|\.{3}|…|[-–—]\s)")
-_CREDITED = re.compile(r"\s*(?:[:：|/©(]|\(c\)|[-–—]\s)", re.IGNORECASE)
+_CREDITED = re.compile(r"\s*(?:[:：|/©]|\(c\))", re.IGNORECASE)
 #: What stands around a label that is a line of its own: ``[12 Comments]``.
 _TRIMMED = " \t\u00a0.:…|>»›→▶►-–—()[]*#_0123456789"
 _COPYRIGHT = re.compile(r"(?:copyright\s*)?(?:©|\(c\)\s)|copyright\s+(?:by\s|\d{4})", re.IGNORECASE)
@@ -33,6 +33,7 @@ _TIME_WORDS = frozenset((
     "•", "/", ",", ":",
 ))
 _TIME = re.compile(r"\d{1,4}(?:[./:h-]\d{1,4}){0,2}(?:st|nd|rd|th|er|º|°|h|am|pm|e)?Z?")
+_ASIDE = re.compile(r"[,;]")
 _FIGURE = re.compile(r"\d")
 _DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 #: Between the dateline of an agency and the news: ``ROME, Dec 5 (Reuters) - ``, ``(EFE).- ``.
@@ -176,7 +177,7 @@ class Phrases:
 
     def at(self, text: str, at: int = 0) -> Sequence[tuple[int, str]]:
         """Return where phrases end that stand at an offset, and their values, longest first."""
-        begun = self._by_word.get(_first_word(_folded(text[at : at + 32])))
+        begun = self._by_word.get(_first_word(text, at))
         if begun is None:
             return ()
         head = _folded(text[at : at + 80])
@@ -195,6 +196,8 @@ class Phrases:
 
 def _behind_arrows(text: str) -> int:
     """Return where a text begins behind bullets, arrows and brackets."""
+    if text[0].isalnum():
+        return 0
     arrows = _ARROWS.match(text)
     return arrows.end() if arrows else 0
 
@@ -205,9 +208,9 @@ def _folded(text: str) -> str:
     return lower if len(lower) == len(text) else text
 
 
-def _first_word(text: str) -> str:
-    word = _FIRST_WORD.match(text)
-    return word[0] if word else ""
+def _first_word(text: str, at: int = 0) -> str:
+    word = _FIRST_WORD.match(text, at)
+    return word[0].lower() if word else ""
 
 
 class Kinds:
@@ -216,8 +219,9 @@ class Kinds:
     ``cues`` are rows of ``seed_cue_words``: language, kind, cue, value.
     Values of boilerplate: none, a label that opens a list of links; ``alone``, one that does not;
     ``begins``, a line that begins with it is none of the article's; ``holds``, a short line that
-    has it anywhere. Of captions: none, what comes before a colon; ``by``, before a name. Of
-    bylines: none, what comes before names; ``alone``, what needs none.
+    has it anywhere. Of captions: none, what comes before a colon; ``by``, before a name;
+    ``begins``, what needs neither. Of bylines: none, what comes before names; ``alone``, what needs
+    none.
     """
 
     def __init__(self, cues: Iterable[tuple[str, str, str, str | None]]) -> None:
@@ -249,7 +253,7 @@ class Kinds:
     def is_notice(self, text: str) -> bool:
         """Say whether a sentence is none of the article's: a label and a link, or a notice."""
         at = _behind_arrows(text)
-        return bool(_COPYRIGHT.match(text, at)) or any(
+        return (text[at : at + 1] in "©(Cc" and bool(_COPYRIGHT.match(text, at))) or any(
             value == "begins" or (not value and " " in text[at:end] and _COLON.match(text, end))
             for end, value in self._notices.at(text, at)
         )
@@ -329,7 +333,7 @@ class Kinds:
         for end, value in self._captions.at(text, at):
             if value == "by" and text[end + 1 : end + 2].isupper() and line.words < _MOST_BYLINE:
                 return True
-            if not value and _CREDITED.match(text, end):
+            if value == "begins" or (not value and _CREDITED.match(text, end)):
                 return True
         if last := _LAST_CREDIT.search(text, max(0, len(text) - 120)):
             return _folded(last[1].strip()) in self._credits
@@ -338,9 +342,10 @@ class Kinds:
     def _is_byline(self, line: Line) -> bool:
         """Say whether a line names who wrote, and nothing else."""
         text = line.text
-        if line.words > _MOST_BYLINE or text[-1] in ".!?…:":
+        most = _MOST_NOTICE if ";" in text else _MOST_BYLINE
+        if line.words > most or (text[-1] in ".!?…:" and ";" not in text):
             return False
-        for end, value in self._bylines.at(text):
+        for end, value in self._bylines.at(text, _behind_arrows(text)):
             if value == "alone":
                 return line.words <= _MOST_BYLINE // 2
             if self._is_names(text[end:].lstrip(" :\u00a0")):
@@ -348,8 +353,8 @@ class Kinds:
         return False
 
     def _is_names(self, text: str) -> bool:
-        """Say whether a text is names: behind a comma what they are, or where."""
-        names = text.partition(",")[0].split()
+        """Say whether a text is names: behind a comma may stand what they are, or where."""
+        names = _ASIDE.split(text)[0].split()
         return (
             len(names) > 1
             and names[0][0].isupper()
@@ -365,10 +370,11 @@ class Kinds:
         if line.words > _MOST_DATELINE or text[-1] in "!?:" or not _FIGURE.search(text):
             return False
         for end, _ in self._datelines.at(text):
-            if _COLON.match(text, end) or self._is_day_and_time(text[end:]):
+            is_short = line.words <= _MOST_DATELINE // 2 and text[-1] != "."
+            if (is_short and _COLON.match(text, end)) or self._is_day_and_time(text[end:]):
                 return True
         place, comma, rest = text.partition(",")
-        is_place = bool(comma) and len(place.split()) < _PLACE and place[0].isupper()
+        is_place = bool(comma) and len(place.split()) < _PLACE and place[:1].isupper()
         return self._is_day_and_time(text) or (is_place and self._is_day_and_time(rest))
 
     def _is_day_and_time(self, text: str) -> bool:
@@ -439,7 +445,7 @@ def _tell_headings(found: Sequence[Line]) -> None:
         is_above_prose = below is not None and (
             (not below.kind and (below.is_stopped or len(below.text) > _PROSE))
             or (below.kind == "heading" and run < _MOST_HEADINGS)
-            or below.kind in ("list_item", "byline", "dateline", "caption")
+            or below.kind in ("title", "list_item", "byline", "dateline", "caption")
         )
         is_underlined = below is not None and bool(_UNDERLINE.fullmatch(below.text))
         if not line.kind and not line.is_marked and (

@@ -39,12 +39,8 @@ def core_segments(core_articles: pl.DataFrame, seed_cue_words: pl.DataFrame) -> 
 
     Stretches that are ``marked`` keep their kind; of the rest it is told from how it is written.
     """
-    cues = (
-        seed_cue_words.select("language", "kind", "cue", "value")
-        .filter(pl.col("kind").is_in(SEGMENT_CUES))
-        .sort("language", "kind", "cue")
-    )
-    segmenter = _segmenter(tuple(cues.iter_rows()))
+    cues = seed_cue_words.filter(pl.col("kind").is_in(SEGMENT_CUES))
+    segmenter = _segmenter(tuple(cues.select("language", "kind", "cue", "value").rows()))
     columns: dict[str, list[object]] = {
         name: [] for name in ("article_id", "ordinal", "kind", "start", "end", "text", "quotation")
     }

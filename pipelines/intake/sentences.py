@@ -162,13 +162,19 @@ def _ends(text: str, begin: int, stop: re.Match[str], rules: Rules) -> bool:
     token = _token(text, begin, stop)
     if token is None:
         return True
-    word = token[1].lstrip("'’")
+    word = _unelided(token[1])
     is_first = stop.start() - len(word) == begin
     if word.isdecimal():
         return _ends_at_figure(word, is_first, text, stop, rules)
     if word in rules.abbreviations or _is_initial(word, text, stop):
         return _ends_at_abbreviation(word, is_first, text, stop, rules)
     return rules.language != "de" or not _ROMAN.fullmatch(word) or _starts(following, rules)
+
+
+def _unelided(word: str) -> str:
+    """Return a word without what is clipped before it (l’on., d’A.); Korea's stays whole."""
+    _, apostrophe, last = word.replace("’", "'").rpartition("'")
+    return last if apostrophe and (len(last) > 1 or last.isupper()) else word
 
 
 def _is_initial(word: str, text: str, stop: re.Match[str]) -> bool:
