@@ -35,8 +35,8 @@ CREATE TABLE IF NOT EXISTS work_checks (
 
 #: The key of the one mark of a table that is made whole.
 _WHOLE = "*"
-#: What DuckDB may keep in memory while files land: twice the rows that come at once (64 MB at most).
-#: More goes to a file beside the store; a million articles land no slower than with 512 MB.
+#: What DuckDB may keep in memory while files land: twice the rows that come at once (64 MB at
+#: most). More goes to a file beside the store; it lands as fast as with 512 MB.
 _LANDING_MEMORY = "128MB"
 
 
