@@ -87,6 +87,16 @@ def in_other_language(
 
 
 @lru_cache(maxsize=8)
+def load_detector(target: str, languages: tuple[str, ...]) -> None:
+    """Load what :func:`in_other_language` needs.
+
+    That takes seconds in which no thread runs: not while answers are waited for, which would then
+    be late.
+    """
+    in_other_language(["x" * _TELLING_LETTERS], target, languages)
+
+
+@lru_cache(maxsize=8)
 def _detector(languages: tuple[str, ...]) -> "LanguageDetector | None":
     from lingua import IsoCode639_1, LanguageDetectorBuilder
 

@@ -2,8 +2,9 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from queue import Empty, LifoQueue
 from typing import ClassVar
 
@@ -123,16 +124,29 @@ class Remote(ABC):
         return None
 
     def _portions(self, rows: pl.DataFrame, source: str, into: str) -> Iterator[pl.DataFrame]:
-        portions = list(self._fitting(rows))
-        pool = ThreadPoolExecutor(min(self.guard.limits.workers, len(portions)))
+        """Yield answers as calls return.
+
+        The next call goes out only when the consumer has put away the last answer: so a kill
+        costs no more than the answers on their way.
+        """
+        waiting = iter(list(self._fitting(rows)))
+        workers = self.guard.limits.workers
+        pool = ThreadPoolExecutor(workers)
+        asked: dict[Future[list[Answer]], pl.DataFrame] = {}
+
+        def ask(portions: Iterable[pl.DataFrame]) -> None:
+            for portion in portions:
+                texts = portion["text"].to_list()
+                asked[pool.submit(self._answered, texts, source, into)] = portion
+
         try:
-            waiting = {
-                pool.submit(self._answered, portion["text"].to_list(), source, into): portion
-                for portion in portions
-            }
-            for finished in as_completed(waiting):
-                translated, reasons = zip(*finished.result(), strict=True)
-                yield answers(waiting[finished], translated, reasons)
+            ask(islice(waiting, workers))
+            while asked:
+                finished, _ = wait(asked, return_when=FIRST_COMPLETED)
+                for one in finished:
+                    translated, reasons = zip(*one.result(), strict=True)
+                    yield answers(asked.pop(one), translated, reasons)
+                    ask(islice(waiting, 1))
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 

@@ -12,7 +12,12 @@ from pipelines.identity import digest
 from pipelines.translation.engine import Engine, without_answer
 from pipelines.translation.glossary import GLOSSARY
 from pipelines.translation.protection import Protection, Requirement, protected, restored
-from pipelines.translation.quality import estimated_quality, in_other_language, rejection
+from pipelines.translation.quality import (
+    estimated_quality,
+    in_other_language,
+    load_detector,
+    rejection,
+)
 
 UNTRANSLATED = "untranslated"
 _KEY = ["text_hash", "language"]
@@ -102,7 +107,9 @@ class Router:
         untranslated text is tried again when the engines' conditions have changed. Texts whose
         entry in the memory has changed are told apart by the shelf.
         """
-        origin, _, rest = mark.partition(":")
+        origin, target, rest = mark.split(":", 2)
+        if target != self.target:
+            return False
         if origin == UNTRANSLATED:
             return rest == self._conditions()
         if origin == "memory":
@@ -115,24 +122,29 @@ class Router:
     def translate(self, texts: pl.DataFrame) -> pl.DataFrame:
         """Return the rows of ``core_translations`` for texts (text_hash, language, text).
 
-        One row a text, with ``mark``: what :meth:`done` later judges.
+        One row a text, with ``mark``: what :meth:`done` later judges. What costs nothing is asked
+        first, then what machines answered before, then machines, each in their order.
         """
         left = texts.select(*_KEY, "text", fallback_reason=pl.lit(None, dtype=pl.String))
-        made: list[pl.DataFrame] = []
-        recalled = False
-        for engine in self.engines:
-            if engine.origin == "machine" and not recalled:
-                recalled = True
-                rows, left = self._recalled(left)
+        free = [engine for engine in self.engines if engine.origin != "machine"]
+        machines = [engine for engine in self.engines if engine.origin == "machine"]
+        made, left = self._in_turn(free, left)
+        recalled, left = self._recalled(left)
+        if left.height:
+            self.probe()
+        new, left = self._in_turn(machines, left)
+        return pl.concat([made, recalled, new, self._untranslated(left)])
+
+    def _in_turn(
+        self, engines: Sequence[Engine], left: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return the rows engines made one after the other, and the texts that remain."""
+        made = [_NONE]
+        for engine in engines:
+            if left.height:
+                rows, left = self._asked(engine, left)
                 made.append(rows)
-                if left.height:
-                    self.probe()
-            if left.is_empty():
-                break
-            rows, left = self._asked(engine, left)
-            made.append(rows)
-        made.append(self._untranslated(left))
-        return pl.concat(made)
+        return pl.concat(made), left
 
     # -- what was answered before ------------------------------------------------------------
 
@@ -210,6 +222,7 @@ class Router:
         What came back harmed is asked once more: with placeholders, or without them where one of
         them got lost. The better of the two answers stands.
         """
+        load_detector(self.target, self._languages or tuple(left["language"].unique().sort()))
         required = self._protection.required(left)
         shields = {
             key: _sheltered(asked) if engine.protects else () for key, asked in required.items()
@@ -269,7 +282,7 @@ class Router:
     ) -> "dict[Key, _Judged]":
         """Return answers with what they miss and what they are worth; none in another language."""
         good = {key: one.translated for key, one in told.items() if one.translated is not None}
-        sources = {language for _, language in good}
+        sources = sorted({language for _, language in told})
         others = in_other_language(
             list(good.values()), self.target, self._languages or tuple(sources)
         )
@@ -304,7 +317,7 @@ class Router:
         }
         if engine.origin != "machine":
             answered = answered.with_columns(
-                quality=1.0,
+                quality=pl.col("quality") if "quality" in answered.columns else 1.0,
                 missed=pl.lit([], dtype=pl.List(pl.String)),
                 fallback_reason=pl.lit(None, dtype=pl.String),
             )
@@ -322,13 +335,10 @@ class Router:
     @staticmethod
     def _machine_rows(rows: pl.DataFrame, origin: str = "machine") -> pl.DataFrame:
         """Return the rows of answers that name their engine and version."""
-        mark = pl.format(
-            "{}:{}:{}:{}", pl.lit(origin), "engine", "language", "engine_version"
-        )
-        return rows.select(
-            *REMEMBERED, origin=pl.lit(origin), mark=mark if origin == "machine" else
-            pl.lit(f"{origin}:")
-        )
+        maker = pl.format("{}:{}:{}", "engine", "language", "engine_version")
+        told = maker if origin == "machine" else pl.lit("")
+        mark = pl.format("{}:{}:{}", pl.lit(origin), "target", told)
+        return rows.select(*REMEMBERED, origin=pl.lit(origin), mark=mark)
 
     def _untranslated(self, left: pl.DataFrame) -> pl.DataFrame:
         unasked = pl.col("fallback_reason").fill_null("no engine that could is switched on")
@@ -344,7 +354,7 @@ class Router:
             missed=pl.lit([], dtype=pl.List(pl.String)),
             fallback_reason=unasked,
             origin=pl.lit(UNTRANSLATED),
-            mark=pl.lit(f"{UNTRANSLATED}:{conditions}"),
+            mark=pl.lit(f"{UNTRANSLATED}:{self.target}:{conditions}"),
         ).select(*REMEMBERED, "origin", "mark")
 
     @staticmethod

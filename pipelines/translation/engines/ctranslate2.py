@@ -32,6 +32,7 @@ _OUT_PER_IN, _OUT_LEAST = 3, 64
 #: Two, as quickmt's models are measured with: greedy loses about a point of BLEU, five are slower.
 _BEAM = 2
 _END = "</s>"
+_WORD_MARK = "▁"
 
 
 class CTranslate2:
@@ -173,7 +174,8 @@ class LoadedModel:
                 continue
             if self.prefix and written[:1] == [self.prefix]:
                 written = written[1:]
-            told.append(self.target.decode(written))
+            # A piece copied from the source keeps its mark where the target has no such piece.
+            told.append(self.target.decode(written).replace(_WORD_MARK, " ").strip())
         return told
 
 

@@ -27,7 +27,14 @@ def memory(*given: tuple[str, str, str]) -> pl.DataFrame:
         orient="row",
     )
     return frame.select(
-        text_hash(frame["text"]), "language", "text", "translated", target=pl.lit("en")
+        text_hash(frame["text"]),
+        "language",
+        "text",
+        "translated",
+        target=pl.lit("en"),
+        context=pl.lit(""),
+        reviewed=pl.lit(True),
+        file=pl.lit("memory.tmx"),
     )
 
 
