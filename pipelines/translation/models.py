@@ -17,6 +17,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from pipelines.identity import digest
 
@@ -265,7 +266,7 @@ def downloaded(address: str, path: Path, progress: Progress, sha256: str | None 
         try:
             _fetch(address, partial, progress)
             sha256 = sha256 or _told_hash(address)
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, HTTPError, OSError) as error:
             raise ModelError(
                 f"{address}: not fetched ({type(error).__name__}); run it again to go on where it "
                 "stopped, or fetch the file elsewhere and give --from FILE"
@@ -280,7 +281,9 @@ def downloaded(address: str, path: Path, progress: Progress, sha256: str | None 
 def _fetch(address: str, partial: Path, progress: Progress) -> None:
     have = partial.stat().st_size if partial.exists() else 0
     tag = partial.with_name(partial.name + ".etag")
-    headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"} if have else {}
+    headers = {"Accept-Encoding": "identity"}
+    if have:
+        headers["Range"] = f"bytes={have}-"
     if have and tag.exists():
         headers["If-Range"] = tag.read_text("utf-8")
     with requests.get(address, headers=headers, stream=True, timeout=_TIMEOUT) as response:
@@ -294,7 +297,8 @@ def _fetch(address: str, partial: Path, progress: Progress) -> None:
         if response.headers.get("ETag"):
             tag.write_text(response.headers["ETag"], "utf-8")
         with partial.open("ab" if goes_on else "wb") as opened:
-            for chunk in response.iter_content(_PIECE):
+            # As they come: of a larger piece all would be lost where the connection breaks.
+            while chunk := response.raw.read1(_PIECE):
                 opened.write(chunk)
                 done += len(chunk)
                 progress(partial.stem, done, total)
@@ -437,7 +441,7 @@ def _wrong(folder: Path) -> str | None:
     from pipelines.translation.engines.ctranslate2 import LoadedModel
 
     try:
-        translated, reasons = LoadedModel.of(model, 1).translate(["2024."])
+        translated, reasons = LoadedModel.of(model, 1).translate(["1 2 ."])
     except ImportError:
         return "not installed: pip install 'babelwire[ctranslate2]'"
     except (OSError, RuntimeError, ValueError) as error:

@@ -1,8 +1,9 @@
 """A real CTranslate2 model of one layer, made by hand: it translates word by word.
 
 Positions are one-hot, and cross attention looks from each position of the translation at the same
-one of the source. Past its end it finds all of them alike, which is when the end of a sentence
-outweighs any word. So it is deterministic, and yet goes through every step of the library.
+one of the source; so it is deterministic, and yet goes through every step of the library. What was
+trained with an end of sentence writes it where it reads it, and for ever goes on where it is not
+given one; what was not ends after a full stop.
 """
 
 import json
@@ -93,15 +94,16 @@ def _spec(words: int, *, closes: bool) -> ctranslate2.specs.TransformerSpec:
         _linear(side.layer[0].ffn.linear_0, np.zeros((16, size), np.float32))
         _linear(side.layer[0].ffn.linear_1, np.zeros((size, 16), np.float32))
     spec.encoder.embeddings[0].weight = embedding
-    spec.decoder.embeddings.weight = np.zeros_like(embedding)
+    before = np.zeros_like(embedding)
+    before[words - 2, 2] = 0.0 if closes else _SHARP * size
+    spec.decoder.embeddings.weight = before
     attention = spec.decoder.layer[0].attention
     _norm(attention.layer_norm, size)
     _linear(attention.linear[0], _SHARP * to_positions)
     _linear(attention.linear[1], np.concatenate([to_positions, to_words]))
     _linear(attention.linear[2], _SHARP * to_words)
     _linear(spec.decoder.projection, _SURE * embedding)
-    if not closes:
-        spec.decoder.projection.bias[2] = 0.85 * _SURE * np.sqrt(size)
+    spec.decoder.projection.bias[:3] = -_SURE
     return spec
 
 
@@ -117,3 +119,51 @@ def _idle(attention: object, size: int) -> None:
     _norm(attention.layer_norm, size)  # type: ignore[attr-defined]
     _linear(attention.linear[0], np.zeros((3 * size, size), np.float32))  # type: ignore[attr-defined]
     _linear(attention.linear[1], np.zeros((size, size), np.float32))  # type: ignore[attr-defined]
+
+
+def marian_archive(folder: Path, file: Path) -> Path:
+    """Pack a model as OPUS-MT does: Marian's weights, made up, with vocabulary and pieces."""
+    folder.mkdir()
+    source = ["</s>", "<unk>", *(f"▁{word}" for word in WORDS)]
+    (folder / "vocab.yml").write_text("".join(f'"{one}": {n}\n' for n, one in enumerate(source)))
+    (folder / "decoder.yml").write_text("models: [model.npz]\nvocabs: [vocab.yml, vocab.yml]\n")
+    _pieces(folder / "source.spm", list(WORDS))
+    _pieces(folder / "target.spm", list(WORDS.values()))
+    np.savez(folder / "model.npz", **_marian(len(source), 16))
+    return Path(shutil.make_archive(str(file.with_suffix("")), "zip", folder))
+
+
+def _marian(words: int, size: int) -> "dict[str, np.ndarray]":  # type: ignore[type-arg]
+    told = {
+        "type": "transformer", "transformer-decoder-autoreg": "self-attention",
+        "transformer-no-projection": False, "transformer-ffn-activation": "relu",
+        "transformer-postprocess-emb": "d", "transformer-preprocess": "",
+        "transformer-postprocess": "dan", "transformer-guided-alignment-layer": "last",
+        "enc-depth": 1, "dec-depth": 1, "transformer-heads": 2,
+    }  # fmt: skip
+    made = np.random.default_rng(7)
+
+    def some(*shape: int) -> "np.ndarray":  # type: ignore[type-arg]
+        return made.normal(size=shape).astype(np.float32)
+
+    weights = {"special:model.yml": np.frombuffer(json.dumps(told).encode() + b"\0", np.int8)}
+    for side, blocks in (("encoder", ["self"]), ("decoder", ["self", "context"])):
+        weights[f"{side}_Wemb"] = some(words, size)
+        for block in blocks:
+            for part in "qkvo":
+                weights[f"{side}_l1_{block}_W{part}"] = some(size, size)
+                weights[f"{side}_l1_{block}_b{part}"] = some(1, size)
+            weights |= _marian_norm(f"{side}_l1_{block}_Wo", size)
+        weights |= {
+            f"{side}_l1_ffn_W1": some(size, 32), f"{side}_l1_ffn_b1": some(1, 32),
+            f"{side}_l1_ffn_W2": some(32, size), f"{side}_l1_ffn_b2": some(1, size),
+            **_marian_norm(f"{side}_l1_ffn_ffn", size),
+        }  # fmt: skip
+    weights["decoder_ff_logit_out_Wt"] = some(words, size)
+    weights["decoder_ff_logit_out_b"] = some(1, words)
+    return weights
+
+
+def _marian_norm(name: str, size: int) -> "dict[str, np.ndarray]":  # type: ignore[type-arg]
+    return {f"{name}_ln_scale": np.ones((1, size), np.float32),
+            f"{name}_ln_bias": np.zeros((1, size), np.float32)}  # fmt: skip
