@@ -21,12 +21,14 @@ class Engine(Protocol):
 
     ``name`` and the version are part of every row it makes. ``protects`` says that it must never
     see a name it could break: such texts reach it with placeholders at once, not only after they
-    came back harmed.
+    came back harmed. ``worth`` is the quality of a translation of which every check holds, from 0
+    to 1: what checks can't see, and only readers and references could measure.
     """
 
     name: str
     origin: Origin
     protects: bool
+    worth: float
 
     def version(self, language: str, target: str) -> str:
         """Return the version of what translates this pair; a newer one may do its texts again."""

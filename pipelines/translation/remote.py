@@ -30,6 +30,8 @@ class Remote(ABC):
     name: str
     origin: Origin = "machine"
     protects = False
+    #: The services are the best there is; Google has 33 and 47 BLEU on FLORES (it-en, fr-en).
+    worth = 1.0
     #: Whether a call carries a key, which then must not follow a redirect.
     keyed = False
     most_characters: int

@@ -263,7 +263,7 @@ class Router:
             ).rows():
                 key = text_hash, language
                 told[key] = self._verdict(texts[key], translated, reason, asked[key][1])
-            yield self._checked(told, texts, required)
+            yield self._checked(engine.worth, told, texts, required)
 
     def _verdict(
         self, text: str, translated: str | None, reason: str | None, stands_for: dict[str, str]
@@ -278,7 +278,11 @@ class Router:
         return _Judged(None, refused) if refused else _Judged((whole or "").strip())
 
     def _checked(
-        self, told: "dict[Key, _Judged]", texts: "dict[Key, str]", required: "Required"
+        self,
+        worth: float,
+        told: "dict[Key, _Judged]",
+        texts: "dict[Key, str]",
+        required: "Required",
     ) -> "dict[Key, _Judged]":
         """Return answers with what they miss and what they are worth; none in another language."""
         good = {key: one.translated for key, one in told.items() if one.translated is not None}
@@ -293,7 +297,9 @@ class Router:
                 translated,
                 unmet=tuple(self._protection.unmet(asked, translated)),
                 missed=tuple(missed),
-                quality=estimated_quality(texts[key], translated, len(asked), len(missed)),
+                quality=round(
+                    worth * estimated_quality(texts[key], translated, len(asked), len(missed)), 3
+                ),
             )
             if other:
                 told[key] = _Judged(None, f"the answer is in another language ({other})")

@@ -42,6 +42,8 @@ class Apertium:
     name = "apertium"
     origin: Origin = "machine"
     protects = True
+    #: A third of Google's BLEU on FLORES, measured; a reader gets the gist.
+    worth = 0.5
 
     def __init__(self, command: str = "apertium") -> None:
         """Take another name or path of the program."""

@@ -13,6 +13,7 @@ class Identity:
     name = "identity"
     origin: Origin = "identity"
     protects = False
+    worth = 1.0
 
     def version(self, language: str, target: str) -> str:
         """Return the version of the rule."""

@@ -17,6 +17,7 @@ class Memory:
     name = "memory"
     origin: Origin = "memory"
     protects = False
+    worth = 1.0
 
     def __init__(self, entries: pl.DataFrame) -> None:
         """Take the rows of ``seed_memory``; those for one context are put in by the marts."""

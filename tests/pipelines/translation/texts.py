@@ -50,6 +50,7 @@ class Told:
 
     origin: Origin = "machine"
     protects = False
+    worth = 1.0
 
     def __init__(
         self, name: str, *known: str, down: str | None = None, release: str = "7"
