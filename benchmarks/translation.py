@@ -1,4 +1,4 @@
-"""Translation against human references: ``python -m benchmarks.translation ENGINE SOURCE REFERENCE``.
+"""Translation against references: ``python -m benchmarks.translation ENGINE SOURCE REFERENCE``.
 
 SOURCE and REFERENCE hold one sentence a line; the name of SOURCE ends in its language
 (``flores-dev.it``), that of REFERENCE in the target's. ENGINE is one of Babelwire's engines, or a
@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+import sacrebleu
 
 from pipelines.identity import text_hash
 from pipelines.reference.tables import read_reference
@@ -81,8 +82,6 @@ def _translated(
 
 
 def _scores(told: Sequence[str], references: Sequence[str]) -> dict[str, float]:
-    import sacrebleu
-
     return {
         "bleu": round(sacrebleu.corpus_bleu(told, [list(references)]).score, 1),
         "chrf": round(sacrebleu.corpus_chrf(told, [list(references)]).score, 1),
@@ -95,8 +94,6 @@ def _kept(
     told: Sequence[str | None],
     protection: Protection,
 ) -> dict[str, float]:
-    import sacrebleu
-
     asked = protection.required(texts)
     kept = {"name": [0, 0], "figure": [0, 0], "address": [0, 0], "capitalised": [0, 0]}
     estimates, chrf = [], []
