@@ -10,12 +10,16 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import dagster as dg
-import polars as pl
 
 from pipelines.intake.reader import ReadSettings
 from pipelines.intake.sources.folder import Folder
 from pipelines.intake.web import Web
-from pipelines.translation.router import ENGINES, Router, router
+from pipelines.translation.glossary import read_glossary
+from pipelines.translation.guard import Budget
+from pipelines.translation.protection import Protection
+from pipelines.translation.register import DEFAULT, ENGINES, Configuration, engines
+from pipelines.translation.router import Router
+from warehouse.memory import TranslationMemory
 from warehouse.publisher import Home
 from warehouse.store import Store, open_store
 
@@ -44,7 +48,27 @@ class Settings:
     #: Folder of translation memories (``*.tmx``).
     memory: Path = ROOT / "seeds" / "memory"
     #: Translation engines in the order they are asked; one left out is switched off.
-    engines: tuple[str, ...] = ENGINES
+    engines: tuple[str, ...] = DEFAULT
+    #: Engines that do again what an older version of theirs translated.
+    retranslate: tuple[str, ...] = ()
+    #: Folder of glossaries, one CSV a language pair.
+    glossary: Path = ROOT / "seeds" / "glossary"
+    #: Folder of local translation models.
+    models: Path = ROOT / "warehouse" / "data" / "models"
+    #: Characters one run may send to services over the network. A month's news of one outlet has
+    #: some 5 million; this is what DeepL gives away a month, and keeps a mistake from costing more.
+    translation_characters: int = 500_000
+    #: A LibreTranslate server, and its key where it asks for one.
+    libretranslate_url: str = ""
+    libretranslate_key: str = field(default="", repr=False)
+    #: Keys of services that want one; DeepL tells its free keys by how they end.
+    deepl_key: str = field(default="", repr=False)
+    microsoft_key: str = field(default="", repr=False)
+    microsoft_region: str = ""
+    #: Key, model and address of ChatGPT, or of another server with its API.
+    chatgpt_key: str = field(default="", repr=False)
+    chatgpt_model: str = "gpt-4o-mini"
+    chatgpt_url: str = "https://api.openai.com/v1"
     #: Language translated to.
     target_language: str = "en"
     #: Languages told apart.
@@ -95,7 +119,7 @@ def _parsed(name: str, text: str) -> Any:
     if isinstance(default, Path):
         return Path(text).expanduser().resolve()
     if isinstance(default, tuple):
-        return _one_of(name, _listed(name, text))
+        return _one_of(name, _listed(name, text), default)
     return _count(name, text)
 
 
@@ -140,17 +164,33 @@ def _timezone(_name: str, text: str) -> str:
     return text
 
 
+def _engines(name: str, text: str) -> tuple[str, ...]:
+    return _one_of(name, _listed(name, text), tuple(ENGINES))
+
+
+def _text(_name: str, text: str) -> str:
+    return text.strip()
+
+
+#: Settings that stand as they are given: addresses, keys, names of others.
+_TEXTS = (
+    "libretranslate_url", "libretranslate_key", "deepl_key", "microsoft_key", "microsoft_region",
+    "chatgpt_key", "chatgpt_model", "chatgpt_url",
+)  # fmt: skip
+
 #: Settings whose text means more than a path, a number or names of a list.
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "articles": _listed,
     "columns": _columns,
+    "engines": _engines,
+    "retranslate": _engines,
+    **dict.fromkeys(_TEXTS, _text),
     "timezone": _timezone,
     **dict.fromkeys(_WORDS, _word),
 }
 
 
-def _one_of(name: str, given: tuple[str, ...]) -> tuple[str, ...]:
-    allowed = getattr(Settings(), name)
+def _one_of(name: str, given: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
     unknown = [one for one in given if one not in allowed]
     if unknown or not given:
         raise SettingError(
@@ -187,9 +227,26 @@ class Newsroom:
         """Return the guarded client that fetches feeds."""
         return Web(allow_private=self.settings.allow_private)
 
-    def router(self, seed_memory: pl.DataFrame) -> Router:
-        """Return the translation engines that are switched on, in order."""
-        return router(self.settings.engines, seed_memory, self.settings.target_language)
+    def router(self, store: Store) -> Router:
+        """Return the translation engines that are switched on, in order, with what they need."""
+        settings, target = self.settings, self.settings.target_language
+        told = {name: getattr(settings, name) for name in _TEXTS}
+        configuration = Configuration(
+            store.read("seed_memory"),
+            settings.models,
+            settings.workers,
+            Budget(settings.translation_characters),
+            **told,
+        )
+        glossary = read_glossary(settings.glossary, target).glossary
+        return Router(
+            engines(settings.engines, configuration),
+            target,
+            Protection(store.read("seed_entity_names"), glossary, target),
+            TranslationMemory(store),
+            settings.languages,
+            settings.retranslate,
+        )
 
     @staticmethod
     def moment(seconds: float) -> datetime:

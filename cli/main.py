@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 something did not pass (a check, a query); 2 asked for wha
 
 import typer
 
-from cli import evaluate, quarantine, query, run, status, ui
+from cli import evaluate, memory, models, quarantine, query, run, status, ui
 from cli.console import say_error
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
 app.command()(run.run)
 app.command()(status.status)
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(memory.app, name="memory")
+app.add_typer(models.app, name="models")
 app.command()(query.query)
 app.command()(evaluate.evaluate)
 app.command()(ui.ui)
@@ -26,6 +28,8 @@ def main() -> None:
     """Run the command; a known error is said in one sentence, an unknown one with its trace."""
     from assets.resources import SettingError
     from pipelines.reference.tables import ReferenceTableError
+    from pipelines.translation.memory import MemoryFileError
+    from pipelines.translation.models import ModelError
     from warehouse.publisher import NothingPublishedError
     from warehouse.store import SchemaError, StoreLockedError
 
@@ -33,6 +37,8 @@ def main() -> None:
         app()
     except (
         FileNotFoundError,
+        MemoryFileError,
+        ModelError,
         NotADirectoryError,
         NothingPublishedError,
         ReferenceTableError,

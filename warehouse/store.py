@@ -221,6 +221,23 @@ class Store:
             ).pl()
         return frames
 
+    def reopen(self, table: str, keys: pl.DataFrame) -> int:
+        """Make keys of a table pending again, in the columns of its derivation's key; return how
+        many had been done. Their rows stand until they are made anew.
+        """
+        work = _derivation(contracts.table(table))
+        if keys.is_empty():
+            return 0
+        marks = keys.select(mark=pl.concat_str(work.key, separator="|"))
+        with self._registered(reopened=marks):
+            return len(
+                self.connection.execute(
+                    "DELETE FROM work_marks WHERE table_name = $table "
+                    "AND key IN (SELECT mark FROM reopened) RETURNING key",
+                    {"table": table},
+                ).fetchall()
+            )
+
     def put(self, batch: Batch, made: pl.DataFrame, marks: pl.Series | None = None) -> int:
         """Write a batch's rows and mark its keys done, in one transaction.
 

@@ -83,7 +83,7 @@ def test_a_check_shows_every_expectation_with_what_was_observed(
 
 def test_translation_says_what_fell_back_and_why(first: dg.ExecuteInProcessResult) -> None:
     shown = made(first)["core_translations"]
-    assert "untranslated" in str(shown["texts by engine"].value)
+    assert "untranslated" in str(shown["engines"].value)
     assert "not in memory" in str(shown["what fell back"].value)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from assets.resources import ROOT, SettingError, Settings
-from pipelines.translation.router import ENGINES
+from pipelines.translation.register import ENGINES
 
 
 def test_without_variables_every_setting_has_a_default_that_works_here() -> None:
@@ -26,6 +26,19 @@ def test_without_variables_every_setting_has_a_default_that_works_here() -> None
         ("reference", "seeds/reference", Path.cwd() / "seeds" / "reference"),
         ("memory", "~/memory", Path.home() / "memory"),
         ("engines", "identity, memory", ("identity", "memory")),
+        ("engines", "deepl,apertium", ("deepl", "apertium")),
+        ("retranslate", "ctranslate2", ("ctranslate2",)),
+        ("glossary", "/terms", Path("/terms")),
+        ("models", "/models", Path("/models")),
+        ("translation_characters", "9000", 9_000),
+        ("libretranslate_url", "http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+        ("libretranslate_key", "k", "k"),
+        ("deepl_key", " k:fx ", "k:fx"),
+        ("microsoft_key", "k", "k"),
+        ("microsoft_region", "westeurope", "westeurope"),
+        ("chatgpt_key", "k", "k"),
+        ("chatgpt_model", "some-model", "some-model"),
+        ("chatgpt_url", "http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1"),
         ("target_language", "de", "de"),
         ("languages", "it,en,", ("it", "en")),
         ("declared_language", "override", "override"),
@@ -59,8 +72,10 @@ def test_variables_of_others_are_none_of_its_business() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "allowed"),
     [
-        ("engines", "memory,deepl", "there are: " + ", ".join(ENGINES)),
+        ("engines", "memory,bing", "there are: " + ", ".join(ENGINES)),
         ("engines", ",", "there are: "),
+        ("retranslate", "bing", "there are: "),
+        ("translation_characters", "-1", "give a whole number above 0"),
         ("languages", "it,xx", "there are: de, en"),
         ("max_article_bytes", "many", "give a whole number above 0"),
         ("max_article_bytes", "0", "give a whole number above 0"),
@@ -99,3 +114,10 @@ def test_settings_that_shape_a_table_are_part_of_its_version() -> None:
     assert other.parameters == Settings().parameters
     believing = Settings(declared_language="override")
     assert believing.parameters["core_languages"] != Settings().parameters["core_languages"]
+
+
+def test_keys_are_never_shown() -> None:
+    keys = [one.name for one in fields(Settings) if one.name.endswith("_key")]
+    given = {f"BABELWIRE_{name.upper()}": "secret-0815" for name in keys}
+    assert len(keys) == 4
+    assert "secret-0815" not in repr(Settings.from_environment(given))

@@ -73,9 +73,9 @@ def test_a_missing_folder_of_articles_is_one_sentence_and_no_trace(tmp_path: Pat
 
 
 def test_a_bad_setting_is_one_sentence_that_names_the_variable(tmp_path: Path) -> None:
-    answer = babelwire("status", "--home", tmp_path, BABELWIRE_ENGINES="deepl")
-    bad = babelwire("status", BABELWIRE_ENGINES="deepl")
+    answer = babelwire("status", "--home", tmp_path, BABELWIRE_ENGINES="bing")
+    bad = babelwire("status", BABELWIRE_ENGINES="bing")
     assert answer.returncode in (0, 2)
     assert bad.returncode == 2
-    assert bad.stderr.startswith("error: BABELWIRE_ENGINES names deepl; there are: ")
+    assert bad.stderr.startswith("error: BABELWIRE_ENGINES names bing; there are: ")
     assert "Traceback" not in bad.stderr

@@ -163,7 +163,8 @@ class Newsroom:
         self.put(
             "core_translations", text_hash=digest(told.text), language=told.language,
             target="en", text=told.text, translated=english, engine=engine,
-            engine_version="1", origin=origin, fallback_reason=reason,
+            engine_version="1", origin=origin, fallback_reason=reason, missed=[],
+            quality=None if english is None else 1.0,
         )
 
     def span(self, article_id: str, text: str, after: int = 0) -> dict[str, Any]:

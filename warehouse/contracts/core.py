@@ -227,6 +227,11 @@ core_translations = Table(
             values=("memory", "machine", "identity", "untranslated"),
         ),
         Column("quality", "DOUBLE", "estimate, 0 to 1", nullable=True, minimum=0, maximum=1),
+        Column(
+            "missed",
+            "VARCHAR[]",
+            "names, figures, addresses, terms, quotation marks the translation lacks",
+        ),
         Column("fallback_reason", "VARCHAR", "why a better engine did not do it", nullable=True),
     ),
     key=("text_hash", "language", "target"),
@@ -234,9 +239,9 @@ core_translations = Table(
         "core_segments JOIN core_languages USING (segment_id, article_id) "
         f"WHERE kind IN {CONTENT_KINDS}",
         ("text_hash", "language"),
-        ("seed_memory",),
+        ("seed_memory", "seed_entity_names"),
         "router",
-        "1",
+        "2",
         carry=("text",),
         batch=500,
     ),

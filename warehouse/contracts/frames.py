@@ -16,6 +16,7 @@ _TYPES: Schema = {
     "INTEGER[]": pl.List(pl.Int32),
     "TIMESTAMP": pl.Datetime("us"),
     "VARCHAR": pl.String,
+    "VARCHAR[]": pl.List(pl.String),
     DECLARED: pl.List(
         pl.Struct({"field": pl.String, "value": pl.String, "source": pl.String})
     ),

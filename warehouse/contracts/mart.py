@@ -156,6 +156,7 @@ mart_segments = Table(
             values=("memory", "machine", "identity", "untranslated"),
         ),
         Column("quality", "DOUBLE", "estimate, 0 to 1", nullable=True, minimum=0, maximum=1),
+        Column("missed", "VARCHAR[]", "names, figures, terms, quotation marks text_en lacks"),
         Column("fallback_reason", "VARCHAR", "why a better engine did not do it", nullable=True),
     ),
     key=("segment_id",),

@@ -57,16 +57,18 @@ seed_units = Table(
 
 seed_memory = Table(
     "seed_memory",
-    "one reviewed translation of one text",
+    "one remembered translation of one text, in one context",
     (
         Column("text_hash", "VARCHAR", "hash of the normalised source text"),
         Column("language", "VARCHAR", "language of the source text"),
         Column("target", "VARCHAR", "language of the translation"),
         Column("text", "VARCHAR", "source text"),
         Column("translated", "VARCHAR", "its translation"),
+        Column("context", "VARCHAR", "kind of segment it holds for; empty: for all"),
+        Column("reviewed", "BOOLEAN", "a person vouches for it: it beats any machine's"),
         Column("file", "VARCHAR", "the file it was read from"),
     ),
-    key=("text_hash", "language", "target"),
+    key=("text_hash", "language", "target", "context"),
 )
 
 TABLES = (seed_entities, seed_entity_names, seed_cue_words, seed_units, seed_memory)

@@ -319,9 +319,34 @@ _KNOWN: dict[str, tuple[Expectation, ...]] = {
         no_row(
             "core_translations",
             "translations are no error pages",
-            "regexp_matches(translated, 'Error 50[0-9] \\(|<html|<!DOCTYPE|QUERY LENGTH LIMIT')",
+            "origin = 'machine' AND NOT regexp_matches(text, 'Error 50|<html') AND regexp_matches("
+            "translated, 'Error 50[0-9] \\(|<html|<!DOCTYPE|QUERY LENGTH LIMIT|MYMEMORY WARNING')",
             "web engines return their error pages as translations",
-            severity="warning",
+        ),
+        no_row(
+            "core_translations",
+            "machines do not echo",
+            "origin = 'machine' AND length(text) >= 25 AND lower(translated) = lower(text)",
+            "a sentence that came back as it was is not translated",
+        ),
+        no_row(
+            "core_translations",
+            "translations have an estimate of quality",
+            "(origin = 'untranslated') <> (quality IS NULL)",
+            "an analyst sees of each sentence how far to trust it",
+        ),
+        no_row(
+            "core_translations",
+            "only machines miss anything",
+            "origin <> 'machine' AND len(missed) > 0",
+            "a person's translation is not second-guessed, and identity changes nothing",
+        ),
+        share_at_most(
+            "core_translations",
+            "translations that lost a name or a figure",
+            "origin = 'machine' AND len(missed) > 0",
+            0.1,
+            "Google loses one in some sentence of twenty, and gets it back when asked again",
         ),
         share_at_most(
             "core_translations",

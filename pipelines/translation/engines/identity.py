@@ -1,5 +1,7 @@
 """Identity: a text already in the target language is its own translation."""
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from pipelines.translation.engine import Origin
@@ -9,8 +11,13 @@ class Identity:
     """Returns texts in the target language as they are, and nothing for others."""
 
     name = "identity"
-    version = "1"
     origin: Origin = "identity"
+    protects = False
+    worth = 1.0
+
+    def version(self, language: str, target: str) -> str:
+        """Return the version of the rule."""
+        return "1"
 
     def unavailable(self) -> str | None:
         """Return None: there is nothing it needs."""
@@ -20,13 +27,12 @@ class Identity:
         """Return nothing: its answer never changes."""
         return ""
 
-    def translate(self, texts: pl.DataFrame, target: str) -> pl.DataFrame:
-        """Return the texts whose language is the target."""
+    def translate(self, texts: pl.DataFrame, target: str) -> Iterator[pl.DataFrame]:
+        """Yield the texts whose language is the target."""
         same = pl.col("language") == target
-        return texts.select(
+        yield texts.select(
             "text_hash",
             "language",
             translated=pl.when(same).then("text"),
-            quality=pl.when(same).then(1.0),
             reason=pl.when(~same).then(pl.lit("in another language")),
         )

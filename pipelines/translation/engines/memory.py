@@ -1,40 +1,61 @@
 """The translation memory: what was translated and reviewed before is not translated again."""
 
+from collections.abc import Iterator
+
 import polars as pl
 
-from pipelines.identity import digest
 from pipelines.translation.engine import Origin
+from pipelines.translation.quality import estimated_quality
 
 
 class Memory:
-    """Answers from reviewed translations, by the exact normalised text."""
+    """Answers from remembered translations, by the exact normalised text.
+
+    What nobody has reviewed is worth what its estimate says.
+    """
 
     name = "memory"
-    version = "1"
     origin: Origin = "memory"
+    protects = False
+    worth = 1.0
 
     def __init__(self, entries: pl.DataFrame) -> None:
-        """Take the rows of ``seed_memory``."""
-        self._entries = entries
+        """Take the rows of ``seed_memory``; those for one context are put in by the marts."""
+        self._entries = entries.filter(context="").with_columns(
+            quality=pl.Series(
+                [
+                    1.0 if reviewed else estimated_quality(text, translated)
+                    for reviewed, text, translated in entries.filter(context="")
+                    .select("reviewed", "text", "translated")
+                    .rows()
+                ],
+                dtype=pl.Float64,
+            )
+        )
+
+    def version(self, language: str, target: str) -> str:
+        """Return the version of the rule."""
+        return "1"
 
     def unavailable(self) -> str | None:
         """Return None: a memory is always at hand, if only empty."""
         return None
 
     def conditions(self) -> str:
-        """Return a hash of the entries: with new or corrected ones it is worth another try."""
-        entries = self._entries.select("text_hash", "language", "target", "translated")
-        return digest(*sorted(map("\0".join, entries.rows())))
+        """Return nothing: texts whose entry has changed are told one by one."""
+        return ""
 
-    def translate(self, texts: pl.DataFrame, target: str) -> pl.DataFrame:
-        """Return the remembered translations."""
-        entries = self._entries.filter(pl.col("target") == target).select(
-            "text_hash", "language", "translated"
+    def translate(self, texts: pl.DataFrame, target: str) -> Iterator[pl.DataFrame]:
+        """Yield the remembered translations."""
+        entries = self._entries.filter(target=target).select(
+            "text_hash", "language", "translated", "quality"
         )
-        return texts.join(entries, on=["text_hash", "language"], how="left").select(
+        yield texts.join(
+            entries, on=["text_hash", "language"], how="left", maintain_order="left"
+        ).select(
             "text_hash",
             "language",
             "translated",
-            quality=pl.when(pl.col("translated").is_not_null()).then(1.0),
+            "quality",
             reason=pl.when(pl.col("translated").is_null()).then(pl.lit("not in memory")),
         )

@@ -1,42 +1,16 @@
+from collections.abc import Iterator
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from texts import by_text, memory, texts
+from texts import Told, by_text, memory, texts
 
-from pipelines.translation.engine import ANSWER, Engine, Origin
+from pipelines.translation.engine import Engine
 from pipelines.translation.engines.identity import Identity
 from pipelines.translation.engines.memory import Memory
-from pipelines.translation.router import ENGINES, Router, router
-
-
-class Told:
-    """An engine that says what it is told to, and remembers what it was asked."""
-
-    origin: Origin = "machine"
-    version = "7"
-
-    def __init__(self, name: str, *known: str, down: str | None = None) -> None:
-        self.name, self.known, self.down = name, known, down
-        self.asked: list[str] = []
-
-    def unavailable(self) -> str | None:
-        return self.down
-
-    def conditions(self) -> str:
-        return "offline" if self.down else "online"
-
-    def translate(self, texts: pl.DataFrame, target: str) -> pl.DataFrame:
-        self.asked += texts["text"].to_list()
-        known = pl.col("text").is_in(list(self.known))
-        return texts.select(
-            "text_hash",
-            "language",
-            translated=pl.when(known).then(pl.format("{} by " + self.name, "text")),
-            quality=pl.when(known).then(0.8),
-            reason=pl.when(~known).then(pl.lit("does not know it")),
-        ).cast(ANSWER)  # type: ignore[arg-type]
-
+from pipelines.translation.register import DEFAULT, ENGINES, Configuration, engines
+from pipelines.translation.router import REMEMBERED, Router
 
 CIAO = memory(("it", "Ciao.", "Hello."))
 ASKED = texts(("it", "Ciao."), ("it", "Sì."), ("en", "Yes."), ("it", "Boh."))
@@ -47,17 +21,17 @@ def test_each_text_is_asked_of_the_next_engine_only_if_the_one_before_had_nothin
     made = by_text(ASKED, Router([Memory(CIAO), Identity(), first, second], "en").translate(ASKED))
     assert {text: (row["translated"], row["engine"]) for text, row in made.items()} == {
         "Ciao.": ("Hello.", "memory"),
-        "Sì.": ("Sì. by first", "first"),
+        "Sì.": ("What stands here in English is number none by first 7", "first"),
         "Yes.": ("Yes.", "identity"),
-        "Boh.": ("Boh. by second", "second"),
+        "Boh.": ("What stands here in English is number none by second 7", "second"),
     }
     assert sorted(first.asked) == ["Boh.", "Sì."]
     assert second.asked == ["Boh."]
 
 
 def test_a_row_says_why_better_engines_did_not_do_it() -> None:
-    engines: list[Engine] = [Memory(CIAO), Identity(), Told("first"), Told("second", "Sì.")]
-    made = by_text(ASKED, Router(engines, "en").translate(ASKED))
+    asked: list[Engine] = [Memory(CIAO), Identity(), Told("first"), Told("second", "Sì.")]
+    made = by_text(ASKED, Router(asked, "en").translate(ASKED))
     assert made["Ciao."]["fallback_reason"] is None
     assert made["Yes."]["fallback_reason"] is None
     assert made["Sì."]["fallback_reason"] == "memory: not in memory; first: does not know it"
@@ -86,9 +60,9 @@ def test_with_all_engines_off_every_text_still_has_its_row() -> None:
     assert made["origin"].to_list() == ["untranslated"] * 4
 
 
-@pytest.mark.parametrize("engines", [[], [Identity()]])
-def test_an_untranslated_text_always_says_why(engines: list[Engine]) -> None:
-    made = Router(engines, "en").translate(ASKED)
+@pytest.mark.parametrize("switched_on", [[], [Identity()]])
+def test_an_untranslated_text_always_says_why(switched_on: list[Engine]) -> None:
+    made = Router(switched_on, "en").translate(ASKED)
     assert made.filter(origin="untranslated")["fallback_reason"].null_count() == 0
 
 
@@ -106,9 +80,9 @@ def test_no_texts_make_no_rows() -> None:
 def test_every_text_gets_exactly_one_row(
     asked: list[tuple[str, str]], known: list[list[str]]
 ) -> None:
-    engines = [Told(f"engine{index}", *words) for index, words in enumerate(known)]
+    told = [Told(f"engine{index}", *words) for index, words in enumerate(known)]
     given_texts = texts(*asked)
-    made = Router([Memory(memory(("it", "a", "A"))), Identity(), *engines], "en").translate(
+    made = Router([Memory(memory(("it", "a", "A"))), Identity(), *told], "en").translate(
         given_texts
     )
     key = ["text_hash", "language"]
@@ -116,28 +90,14 @@ def test_every_text_gets_exactly_one_row(
     assert ((made["origin"] == "untranslated") == made["translated"].is_null()).all()
 
 
-def marks(engines: list[Engine]) -> set[str]:
-    return set(Router(engines, "en").translate(texts(("it", "Sì.")))["mark"])
+def marks(asked: list[Engine]) -> set[str]:
+    return set(Router(asked, "en").translate(texts(("it", "Sì.")))["mark"])
 
 
 def test_an_untranslated_text_rests_while_nothing_has_changed() -> None:
     down = Told("first", down="no network")
     (mark,) = marks([Memory(CIAO), down])
     assert Router([Memory(CIAO), Told("first", down="no network")], "en").done(mark)
-
-
-def test_an_untranslated_text_is_tried_again_when_the_memory_gains_an_entry() -> None:
-    (mark,) = marks([Memory(CIAO)])
-    more = memory(("it", "Ciao.", "Hello."), ("it", "Sì.", "Yes."))
-    assert not Router([Memory(more)], "en").done(mark)
-
-
-def test_a_corrected_entry_takes_effect_on_what_was_remembered_before() -> None:
-    made = Router([Memory(CIAO)], "en").translate(ASKED)
-    (mark,) = made.filter(origin="memory")["mark"].unique()
-    corrected = CIAO.with_columns(translated=pl.lit("Hello there."))
-    assert Router([Memory(CIAO)], "en").done(mark)
-    assert not Router([Memory(corrected)], "en").done(mark)
 
 
 def test_an_untranslated_text_is_tried_again_when_the_network_comes_back() -> None:
@@ -163,11 +123,93 @@ def test_remembered_translations_go_when_the_memory_is_switched_off() -> None:
 
 
 def test_the_engines_are_made_by_name_in_the_order_given() -> None:
-    made = router(("google", "identity", "memory"), CIAO, "en")
-    assert [engine.name for engine in made.engines] == ["google", "identity", "memory"]
-    assert made.target == "en"
+    made = engines(("google", "identity", "memory"), Configuration(CIAO))
+    assert [engine.name for engine in made] == ["google", "identity", "memory"]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_engine_is_called_as_it_is_switched_on(name: str) -> None:
+    assert engines((name,), Configuration(CIAO))[0].name == name
 
 
 def test_an_engine_nobody_knows_is_named_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match=f"no translation engine deepl; .*{ENGINES[0]}"):
-        router(("memory", "deepl"), CIAO, "en")
+    with pytest.raises(ValueError, match=f"no translation engine bing; .*{DEFAULT[0]}"):
+        engines(("memory", "bing"), Configuration(CIAO))
+
+
+def test_a_configuration_shows_no_key() -> None:
+    told = Configuration(CIAO, deepl_key="k1", microsoft_key="k2", chatgpt_key="k3",
+                         libretranslate_key="k4")  # fmt: skip
+    assert not [key for key in ("k1", "k2", "k3", "k4") if key in repr(told)]
+
+
+class Kept:
+    """Answers kept in memory, and how often that was asked for."""
+
+    def __init__(self) -> None:
+        self.rows = pl.DataFrame(schema=REMEMBERED)
+
+    def recall(self, texts: pl.DataFrame, target: str) -> pl.DataFrame:
+        return self.rows.filter(target=target).join(texts, on=["text_hash", "language"], how="semi")
+
+    def remember(self, answers: pl.DataFrame) -> None:
+        self.rows = pl.concat([self.rows, answers.select(self.rows.columns)]).unique(
+            ["text_hash", "language", "target", "engine"], keep="last"
+        )
+
+
+def test_what_an_engine_answered_is_kept_at_once_and_not_asked_again() -> None:
+    kept, first = Kept(), Told("first", "Sì.")
+    Router([first], "en", kept=kept).translate(ASKED)
+    assert kept.rows["text"].to_list() == ["Sì."]
+    again = Told("first", "Sì.", "Boh.")
+    made = by_text(ASKED, Router([again], "en", kept=kept).translate(ASKED))
+    assert "Sì." not in again.asked
+    assert made["Sì."]["translated"] == "What stands here in English is number none by first 7"
+    assert made["Sì."]["origin"] == "machine"
+    assert made["Boh."]["engine"] == "first"
+
+
+def test_a_reviewed_entry_beats_what_a_machine_answered() -> None:
+    kept = Kept()
+    Router([Told("first", "Ciao.")], "en", kept=kept).translate(ASKED)
+    made = by_text(ASKED, Router([Memory(CIAO), Told("first")], "en", kept=kept).translate(ASKED))
+    assert made["Ciao."]["translated"] == "Hello."
+
+
+def test_what_was_rejected_is_never_kept() -> None:
+    class Echo(Told):
+        def translate(self, texts: pl.DataFrame, target: str) -> Iterator[pl.DataFrame]:
+            yield texts.select(
+                "text_hash", "language", translated="text", reason=pl.lit(None, dtype=pl.String)
+            )
+
+    kept = Kept()
+    asked = texts(("it", "Una frase abbastanza lunga da essere giudicata."))
+    Router([Echo("first")], "en", kept=kept).translate(asked)
+    assert kept.rows.is_empty()
+
+
+def test_a_newer_version_does_only_its_own_older_texts_again_and_only_on_request() -> None:
+    kept = Kept()
+    old = [Told("first", "Sì."), Told("second", "Boh.")]
+    before = Router(old, "en", kept=kept).translate(ASKED)
+    marks_before = set(before.filter(origin="machine")["mark"])
+    new = [Told("first", "Sì.", release="8"), Told("second", "Boh.", release="8")]
+    assert all(Router(new, "en", kept=kept).done(mark) for mark in marks_before)
+    asked_again = Router(new, "en", kept=kept, redo=["first"])
+    assert sorted(asked_again.done(mark) for mark in marks_before) == [False, True]
+    made = by_text(ASKED, asked_again.translate(ASKED))
+    assert made["Sì."]["engine_version"] == "8"
+    assert made["Boh."]["engine_version"] == "7"
+    assert new[0].asked.count("Sì.") == 1
+    assert "Boh." not in new[1].asked
+
+
+def test_where_the_newer_version_has_no_answer_the_older_one_stands() -> None:
+    kept = Kept()
+    Router([Told("first", "Sì.")], "en", kept=kept).translate(ASKED)
+    down = Told("first", release="8", down="no network")
+    made = by_text(ASKED, Router([down], "en", kept=kept, redo=["first"]).translate(ASKED))
+    assert made["Sì."]["engine_version"] == "7"
+    assert made["Sì."]["origin"] == "machine"

@@ -1,0 +1,221 @@
+"""What all services over the network share: guarded calls, pieces within their limits, threads."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from queue import Empty, LifoQueue
+from typing import ClassVar
+
+import polars as pl
+
+from pipelines.translation.chunks import chunks
+from pipelines.translation.engine import Origin, answers, without_answer
+from pipelines.translation.exchange import Exchange
+from pipelines.translation.faults import EngineError, Fault
+from pipelines.translation.guard import Budget, Guard, Limits, bounded
+from pipelines.translation.quality import is_error_page
+
+Answer = tuple[str | None, str | None]
+
+
+class Remote(ABC):
+    """An engine behind an address; a file of ``engines/`` says how one is asked.
+
+    ``most_characters`` (as :meth:`size` counts) and ``most_texts`` bound one call; ``codes`` are
+    the languages it calls otherwise than ISO 639-1.
+    """
+
+    name: str
+    origin: Origin = "machine"
+    protects = False
+    #: The services are the best there is; Google has 33 and 47 BLEU on FLORES (it-en, fr-en).
+    worth = 1.0
+    #: Whether a call carries a key, which then must not follow a redirect.
+    keyed = False
+    most_characters: int
+    most_texts = 1
+    codes: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(
+        self, address: str, budget: Budget | None = None, limits: Limits | None = None
+    ) -> None:
+        self.address = address
+        self.guard = Guard(limits or Limits(), budget or Budget())
+        self._exchanges: LifoQueue[Exchange] = LifoQueue()
+        self._probing = threading.Lock()
+        self._probed = False
+        self._closed: str | None = None
+
+    @abstractmethod
+    def version(self, language: str, target: str) -> str:
+        """Return the client and its version, and the model where one is named."""
+
+    @abstractmethod
+    def ask(
+        self, texts: Sequence[str], source: str, target: str, exchange: Exchange
+    ) -> list[str | None]:
+        """Return the service's answers; whatever is raised is sorted by :mod:`faults`."""
+
+    def missing(self) -> str | None:
+        """Return what has to be configured first, or None."""
+        return None
+
+    def size(self, text: str) -> int:
+        """Return how long the service finds a text."""
+        return len(text)
+
+    def code(self, language: str) -> str | None:
+        """Return the service's code of a language, or None where it does not have it."""
+        return self.codes.get(language, language)
+
+    def probe(self, exchange: Exchange) -> None:
+        """Ask for anything that costs nothing; EngineError where nobody answers."""
+        exchange.get(self.address)
+
+    # -- the protocol ------------------------------------------------------------------------
+
+    def unavailable(self) -> str | None:
+        """Return what is missing, or why nobody answers: one probe a run, within its bound."""
+        missing = self.missing()
+        if missing:
+            return missing
+        with self._probing:
+            if not self._probed:
+                self._closed = self._probe()
+                self._probed = True
+        return self._closed or self.guard.resting
+
+    def conditions(self) -> str:
+        """Return whether the service answers.
+
+        After any failure that is no longer just ``online``, as the next run will find it: so what
+        failed is tried again then.
+        """
+        if self.missing():
+            return "not configured"
+        if self.unavailable():
+            return "offline"
+        return "unsteady" if self.guard.unsteady else "online"
+
+    def translate(self, texts: pl.DataFrame, target: str) -> Iterator[pl.DataFrame]:
+        """Yield answers as calls return; after failures in a row the rest are not asked."""
+        into = self.code(target)
+        for (language,), rows in texts.group_by("language", maintain_order=True):
+            source = self.code(str(language))
+            if language == "und":
+                yield without_answer(rows, "language unknown")
+            elif source is None or into is None:
+                lacking = language if source is None else target
+                yield without_answer(rows, f"{self.name} does not have {lacking}")
+            else:
+                yield from self._portions(rows, source, into)
+
+    # -- the work ----------------------------------------------------------------------------
+
+    def _probe(self) -> str | None:
+        def ask() -> None:
+            self.probe(Exchange(self.guard.limits, follows=not self.keyed))
+
+        try:
+            bounded(ask, self.guard.limits.probe)
+        except EngineError as error:
+            # Any status is an answer: the network is open, whatever it thinks of the probe.
+            return error.message if error.fault is Fault.NETWORK else None
+        return None
+
+    def _portions(self, rows: pl.DataFrame, source: str, into: str) -> Iterator[pl.DataFrame]:
+        """Yield answers as calls return.
+
+        The next call goes out only when the consumer has put away the last answer: so a kill
+        costs no more than the answers on their way.
+        """
+        waiting = iter(list(self._fitting(rows)))
+        workers = self.guard.limits.workers
+        pool = ThreadPoolExecutor(workers)
+        asked: dict[Future[list[Answer]], pl.DataFrame] = {}
+
+        def ask(portions: Iterable[pl.DataFrame]) -> None:
+            for portion in portions:
+                texts = portion["text"].to_list()
+                asked[pool.submit(self._answered, texts, source, into)] = portion
+
+        try:
+            ask(islice(waiting, workers))
+            while asked:
+                finished, _ = wait(asked, return_when=FIRST_COMPLETED)
+                for one in finished:
+                    translated, reasons = zip(*one.result(), strict=True)
+                    yield answers(asked.pop(one), translated, reasons)
+                    ask(islice(waiting, 1))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _fitting(self, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+        """Yield rows that fit one call; a text longer than a call is alone."""
+        start, taken = 0, 0
+        for index, text in enumerate(rows["text"]):
+            size = self.size(text)
+            full = taken + size > self.most_characters or index - start >= self.most_texts
+            if index > start and full:
+                yield rows[start:index]
+                start, taken = index, 0
+            taken += size
+        yield rows[start:]
+
+    def _answered(self, texts: list[str], source: str, into: str) -> list[Answer]:
+        """Return each text's answer; one that is refused for itself does not lose the others."""
+        try:
+            return [(one, None) for one in self._whole(texts, source, into)]
+        except EngineError as error:
+            if len(texts) > 1 and error.fault is Fault.PERMANENT and not error.whole:
+                return [a for text in texts for a in self._answered([text], source, into)]
+            return [(None, str(error))] * len(texts)
+
+    def _whole(self, texts: list[str], source: str, into: str) -> list[str | None]:
+        """Return the answers to texts, put together again where one was cut to pieces."""
+        if len(texts) > 1:
+            return self._called(texts, source, into)
+        pieces = chunks(texts[0], self.most_characters, self.size)
+        if len(pieces) == 1:
+            return self._called(texts, source, into)
+        told: list[str] = []
+        for piece in pieces:
+            core = piece.strip()
+            head, tail = piece[: piece.index(core)], piece[piece.index(core) + len(core) :]
+            answer = self._called([core], source, into)[0] if _has_words(core) else core
+            if not answer or not answer.strip():
+                raise EngineError(Fault.GARBAGE, "empty answer to a part of the text")
+            told.append(head + answer.strip() + tail)
+        return ["".join(told)]
+
+    def _called(self, texts: list[str], source: str, into: str) -> list[str | None]:
+        def ask() -> list[str | None]:
+            exchange = self._exchange()
+            told = self.ask(texts, source, into, exchange)
+            # Only now: the exchange of a call that hangs is never used again.
+            self._exchanges.put(exchange)
+            return self._believable(texts, told)
+
+        return self.guard.call(ask, sum(map(len, texts)))
+
+    def _exchange(self) -> Exchange:
+        try:
+            return self._exchanges.get_nowait()
+        except Empty:
+            return Exchange(self.guard.limits, follows=not self.keyed)
+
+    @staticmethod
+    def _believable(texts: Sequence[str], told: Sequence[object]) -> list[str | None]:
+        if len(told) != len(texts):
+            raise EngineError(Fault.GARBAGE, f"{len(told)} answers to {len(texts)} texts")
+        if any(isinstance(one, str) and is_error_page(one) for one in told):
+            raise EngineError(Fault.GARBAGE, "an error page instead of a translation")
+        if any(one is not None and not isinstance(one, str) for one in told):
+            raise EngineError(Fault.GARBAGE, "an answer that is no text")
+        return list(told)  # type: ignore[arg-type]
+
+
+def _has_words(text: str) -> bool:
+    return any(character.isalnum() for character in text)
