@@ -1,5 +1,6 @@
 """A landing folder as it is in life: good files among broken ones, and files that change."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ LATIN = (
     "Le ministère de la Santé a annoncé mardi l'arrivée d'un vaccin à Besançon.\n"
     "« Nous étions prêts dès l'été », a déclaré la préfète, très émue, après la cérémonie."
 )
+RECORD = "The harbour of Marseille stays closed until Friday, the port authority said."
 LATER = (
     "The Atlantic Tide Council met in Lisbon. It counts more than 30 harbours among its members."
 )
@@ -29,6 +31,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "binary.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
     (folder / "large.txt").write_bytes(b"news " * 1_100_000)
     (folder / "notes.xyz").write_text("no reader knows this suffix", "utf-8")
+    records = [json.dumps({"id": 1, "text": RECORD}), '{"id": 2, "text": ']
+    (folder / "export.jsonl").write_text("\n".join(records), "utf-8")
     return folder
 
 
@@ -70,7 +74,14 @@ def test_broken_files_do_not_fail_a_run(landing: Journey) -> None:
 
 
 def test_good_files_are_published_each_in_its_own_encoding(first_bodies: dict[str, str]) -> None:
-    assert sorted(first_bodies.values()) == sorted([GOOD, LATIN])
+    assert sorted(first_bodies.values()) == sorted([GOOD, LATIN, RECORD])
+
+
+def test_a_bad_record_is_told_and_stops_none_beside_it(
+    quarantine: dict[str, str], landing: Journey
+) -> None:
+    assert "it is not JSON" in quarantine["export.jsonl"]
+    assert "line 2: it is not JSON" in landing.run.said
 
 
 @pytest.mark.parametrize(
@@ -91,9 +102,9 @@ def test_what_cannot_be_read_is_quarantined_with_its_reason(
 def test_every_file_is_published_or_quarantined(
     first_bodies: dict[str, str], quarantine: dict[str, str], landing: Journey
 ) -> None:
-    assert len(first_bodies) + len(quarantine) == 6
+    assert len(first_bodies) + len(quarantine) == 8
     run, *_ = landing.rows("FROM mart_runs ORDER BY published_at")
-    assert (run["articles"], run["quarantined_files"]) == (2, 4)
+    assert (run["articles"], run["quarantined_files"], run["rejected_parts"]) == (3, 4, 1)
 
 
 def test_a_file_added_later_adds_just_its_article(

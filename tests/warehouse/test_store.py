@@ -13,7 +13,7 @@ from warehouse.contracts.frames import schema
 from warehouse.store import Batch, Store, StoreLockedError, open_store
 
 CUES = pl.DataFrame(
-    [("it", "abbreviation", "sig.", None), ("it", "weekday", "martedì", "2")],
+    [("it", "abbreviation", "sig.", None), ("it", "hedge", "circa", "~")],
     schema=["language", "kind", "cue", "value"],
     orient="row",
 )
@@ -204,10 +204,10 @@ def test_a_new_version_redoes_only_what_depends_on_it(path: Path, store: Store) 
 
 def test_another_seed_redoes_only_who_reads_its_kind(store: Store) -> None:
     make(store)
-    weekdays = CUES.with_columns(
-        cue=pl.when(kind="weekday").then(pl.lit("mercoledì")).otherwise("cue")
+    hedges = CUES.with_columns(
+        cue=pl.when(kind="hedge").then(pl.lit("quasi")).otherwise("cue")
     )
-    assert store.load_seed("seed_cue_words", weekdays)
+    assert store.load_seed("seed_cue_words", hedges)
     assert make(store) == {}
     abbreviations = CUES.with_columns(
         cue=pl.when(kind="abbreviation").then(pl.lit("dott.")).otherwise("cue")

@@ -331,8 +331,9 @@ EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
     ),
     "mart_quarantine": (
         nothing_in(
-            "nothing quarantined was read",
-            "SELECT q.* FROM mart_quarantine q JOIN raw_articles a USING (file_id)",
+            "no file quarantined whole was read",
+            "SELECT q.* FROM mart_quarantine q JOIN raw_articles a USING (file_id) "
+            "WHERE q.place = 'the whole file'",
             "a quarantined file yields no article",
         ),
     ),
