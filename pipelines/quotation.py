@@ -4,15 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-#: Opening and closing marks; those that could be an apostrophe or an inch sign must open behind
-#: none-letters and close before none-letters.
-_QUOTED = re.compile(
-    r"«\s?(?P<a>[^«»\n]{2,3000}?)\s?»"
-    r"|“(?P<b>[^“”\n]{2,3000}?)”"
-    r"|„(?P<c>[^„“”\n]{2,3000}?)[“”]"
-    r"|(?<!\w)\"(?P<d>[^\"\n]{2,3000}?)\"(?!\w)"
-    r"|(?<!\w)‘(?P<e>[^‘\n]{2,3000}?)’(?!\w)"
-)
 #: A mark, or the end of a line.
 _MARK = re.compile(r"[«»‹›“”„‟\"‘‚‛'’\r\n\u2028\u2029]")
 _MAY_OPEN = re.compile(r"[«»‹›“”„‟\"‘‚‛']")
@@ -38,10 +29,24 @@ _DEEPEST = 6
 def quoted(text: str) -> Iterator[tuple[int, int, int, int]]:
     """Yield start and end of what is quoted, then start and end with the marks.
 
-    Of nested quotations the outer one is yielded; none runs over a line's end.
+    Of nested quotations the outer one is yielded. Of one over several paragraphs, each of which
+    opens with the mark again, every paragraph is yielded, and only the last one is closed.
     """
-    for match in _QUOTED.finditer(text):
-        yield (*match.span(match.lastgroup or 0), *match.span())
+    for begin, end in quotations(text):
+        again = re.compile(rf"\s*\n\s*(?={re.escape(text[begin])})")
+        gaps = [gap.span() for gap in again.finditer(text, begin + 1, end - 1)]
+        opened = [begin, *(to for _, to in gaps)]
+        closed = [*(at for at, _ in gaps), end]
+        for start, stop in zip(opened, closed, strict=True):
+            inside = _trimmed(text, start + 1, stop - 1 if stop == end else stop)
+            if inside[1] - inside[0] >= _LEAST:
+                yield (*inside, start, stop)
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    inside = text[start:end]
+    left = len(inside) - len(inside.lstrip())
+    return start + left, max(start + left, start + len(inside.rstrip()))
 
 
 def quotations(text: str) -> list[tuple[int, int]]:

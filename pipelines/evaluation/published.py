@@ -105,7 +105,8 @@ def seen(gold: Gold, marts: Marts) -> Published:
         roles=words.told(words.rename(marts.roles, "person", "organization"))
         .select("person", "organization", "status", role=pl.coalesce("role_en", "role"))
         .unique(maintain_order=True),
-        quotes=words.rename(marts.quotes, "speaker")
+        # A gold file tells what stands in quotation marks.
+        quotes=words.rename(marts.quotes.filter(pl.col("kind") != "indirect"), "speaker")
         .join(known, on="article_id")
         .sort("article", "start")
         .select("article", _as_compared("text"), "speaker", statement="statement_id"),

@@ -9,24 +9,31 @@ of a place; so each unit names the types its subject may have, best first.
 """
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.extraction.corpus import marked
-from pipelines.extraction.cues import pattern
+from pipelines.extraction.corpus import GAP, Corpus, marked
+from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
+from pipelines.extraction.numbers import Number, forms, number_grammar
+from pipelines.extraction.scanning import either, lowered
 
 #: With a known unit and a subject; with a unit only; with a noun nobody has described.
 _WITH_SUBJECT, _WITH_UNIT, _BARE = 0.9, 0.75, 0.6
-#: Code points before a number in which the verb that says what it counts may stand.
-_NEAR = 30
-_BASE = 10
-_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
-#: Languages that part thousands with a full stop and decimals with a comma.
-_COMMA_DECIMAL = frozenset({"it", "fr", "de", "es", "pt", "nl"})
+#: Code points before a number in which the verb that says what it counts may stand, and those in
+#: which its hedge and the sign of its currency may.
+_NEAR, _BEFORE = 30, 40
+_SUM_OF = "ORG|EVENT|PRODUCT|GPE"
+#: A hundredth of a currency said behind a sum of it is part of that sum.
+_HUNDRED = 100
+#: "%20" and the like, in an address.
+_ADDRESS = re.compile(r"(?:[=?&%]|://)[^\s\x00]*$")
 
 _FOUND = {
     "at": pl.Int64,
@@ -60,15 +67,13 @@ def core_quantities(
 
 
 def _quantities(masked: Masked, units: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
-    grammar = _Grammar(masked, units)
-    rows = [row for match in grammar.matches() if (row := grammar.row(match))]
-    found = masked.corpus.at(pl.DataFrame(rows, schema=_FOUND, orient="row")).with_columns(
-        start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset")
+    measures = _measures_of(masked.cues, units)
+    text = masked.corpus.text
+    numbers = _outside(
+        number_grammar(masked.cues).numbers(text), _date_positions(masked.corpus, dates)
     )
-    in_dates = found.join(
-        dates.select("article_id", date_start="start", date_end="end"), on="article_id"
-    ).filter((pl.col("date_start") < pl.col("end")) & (pl.col("date_end") > pl.col("start")))
-    found = found.join(in_dates.select("at").unique(), on="at", how="anti")
+    rows = list(_Reader(masked, measures, text).rows(numbers))
+    found = masked.corpus.spans(pl.DataFrame(rows, schema=_FOUND, orient="row"))
     subjects = _subjects(masked, found)
     return found.join(subjects, on="at", how="left").with_columns(
         confidence=pl.when(pl.col("subject_mention_id").is_not_null())
@@ -79,146 +84,313 @@ def _quantities(masked: Masked, units: pl.DataFrame, dates: pl.DataFrame) -> pl.
     )
 
 
-class _Grammar:
-    """The grammar of numbers in one language, over masked text."""
+def _date_positions(corpus: Corpus, dates: pl.DataFrame) -> list[tuple[int, int]]:
+    """Return where dates stand in a corpus, in order."""
+    offsets = corpus.segments.select("segment_id", by=pl.col("position") - pl.col("start"))
+    placed = dates.join(offsets, on="segment_id")
+    return (
+        placed.select(at=pl.col("start") + pl.col("by"), to=pl.col("end") + pl.col("by"))
+        .sort("at")
+        .rows()
+    )
 
-    def __init__(self, masked: Masked, units: pl.DataFrame) -> None:
-        cues = masked.cues
-        self._masked, self._cues = masked, cues
-        own = units.filter(pl.col("language").is_in([cues.language, "mul"]))
-        self._compared = set(units.filter("compared")["property"])
-        self._units = {
-            noun.lower(): (unit, property_, types)
-            for noun, unit, property_, types in own.select(
-                "noun", "unit", "property", "subject_types"
-            ).rows()
-        }
-        self._products = dict(masked.mentions.select("at", "surface").rows())
-        self._pattern = pattern(self._expression())
-        between = rf"(?:\s{cues.any('hedge')})?\s?"
-        self._verb_before = pattern(rf"\b(?P<verb>{cues.any('counting_verb')}){between}$")
-        self._verb_behind = pattern(rf"\s(?P<verb>{cues.any('counted_verb')})")
 
-    def _expression(self) -> str:
-        cues = self._cues
-        digits = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
-        number = rf"(?:{digits}|{cues.any('number_word')})"
-        scale = rf"(?:\s?{cues.any('scale')})"
-        nouns = "|".join(re.escape(noun) for noun in sorted(self._units, key=len, reverse=True))
-        noun = rf"\b(?:{nouns or '(?!)'})\b"
-        linked = rf"(?:\s{cues.any('conjunction')}\s{noun})*"
+def _outside(numbers: list[Number], taken: list[tuple[int, int]]) -> list[Number]:
+    """Return the numbers that overlap nothing taken."""
+    starts = [at for at, _ in taken]
+    kept = []
+    for number in numbers:
+        index = bisect_left(starts, number.to) - 1
+        if index < 0 or taken[index][1] <= number.at:
+            kept.append(number)
+    return kept
+
+
+class _Measure(NamedTuple):
+    """What a number counts or measures; ``end`` is where that was said to its end."""
+
+    end: int
+    unit: str | None = None
+    property: str | None = None
+    subject_types: str | None = None
+    currency: str | None = None
+    #: A scale said behind the unit: 75 USD million.
+    factor: float = 1.0
+
+
+#: Noun, unit, property, types of subject, whether two of one subject must agree.
+_Units = tuple[tuple[str, str, str, str, bool], ...]
+
+
+class _Measures:
+    """What may stand around a number in one language."""
+
+    def __init__(self, language: str, kinds: Mapping[str, dict[str, str]], units: _Units) -> None:
+        self.units = {noun.lower(): (unit, name, types) for noun, unit, name, types, _ in units}
+        self.compared = {name for _, _, name, _, compared in units if compared}
+        self.kinds = kinds
+        sign, code = either(kinds["currency_sign"]), either(kinds["currency_code"])
+        link = rf"(?:{either(kinds['currency_link'])}\s?)?"
+        short = rf"(?P<short>\s?{either(kinds['scale_short'])}(?![^\W\d_]))"
+        money = rf"(?:{sign}|{code}\b|{either(kinds['currency'])}\b)"
+        noun = rf"{either(self.units)}\b"
+        linked = rf"(?:\s{either(kinds['conjunction'])}\s{noun})*"
         product = rf"(?:\s(?P<product>{marked('PRODUCT')}))?"
-        of = rf"(?:{cues.any('role_link')}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?"
-        counted = rf"(?:(?:\s|(?<=')){of}(?P<noun>{noun}){linked}{product})"
-        bare = r"(?:\s(?:de\s|di\s|d'|of\s)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{3,}))"
-        return (
-            rf"(?<![\w.,/-])(?:(?P<hedge>{cues.any('hedge')})\s?)?(?P<sign>[€$£¥]\s?)?"
-            rf"(?P<number>{number})(?P<scale>{scale})?"
-            rf"(?:\s?(?:-|–|{cues.any('range_to')})\s?(?P<number_to>{number})(?P<scale_to>{scale})?)?"
-            rf"(?:(?P<percent>\s?%|\s{cues.any('percent')})"
-            rf"|\s?(?:{cues.any('role_link')}\s?)?(?P<currency>[€$£]|{cues.any('currency')})"
-            rf"|{counted}|{bare})?(?:\s(?P<hedge_behind>{cues.any('hedge_behind')}))?"
+        of = rf"(?:{either(kinds['role_link'])}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?"
+        self.behind = re.compile(
+            rf"(?:(?P<percent>\s?%|[\s-]{either(kinds['percent'])}\b)"
+            rf"|{short}?\s?{link}(?P<currency>{money})(?:\s(?P<scale>{either(kinds['scale'])})\b)?"
+            rf"|\s?(?P<part>{either(kinds['currency_part'])}\b)"
+            rf"|(?:\s|(?<=')){of}(?P<noun>{noun}){linked}{product}"
+            rf"|[\s-]?(?P<measure>{either(kinds['measure'])})(?![\w])"
+            rf"|\s(?:{either(kinds['currency_link'])}\s?)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{{3,}}))"
         )
-
-    def matches(self) -> Iterator[re.Match[str]]:
-        """Yield every number with what stands around it."""
-        return self._pattern.finditer(self._masked.corpus.text)
-
-    def row(self, match: re.Match[str]) -> tuple[object, ...] | None:
-        """Return what a match says, or None for a number of nothing."""
-        unit, property_, types, currency = self._happened(match, *self._measure(match))
-        if unit is None and currency is None:
-            return None
-        value = self._value(match["number"], match["scale"] or match["scale_to"])
-        value_to = (
-            self._value(match["number_to"], match["scale_to"]) if match["number_to"] else None
+        self.short = re.compile(short)
+        self.hedge_behind = re.compile(rf"\s(?P<hedge>{either(kinds['hedge_behind'])})\b")
+        self.money_before = re.compile(
+            rf"(?<!\w)(?P<currency>{sign}|{code}|{either(kinds['currency'])})[\s-]?$"
         )
-        if value is None:
+        money_kinds = ("currency_sign", "currency_code", "currency")
+        self.money_ends = frozenset(
+            cue.split()[-1] for kind in money_kinds for cue in kinds[kind]
+        )
+        self.hedge_before = re.compile(rf"(?<!\w)(?P<hedge>{either(kinds['hedge'])})\s?$")
+        self.hedge_ends = frozenset(cue.rstrip("'").split()[-1] for cue in kinds["hedge"])
+        self.to = re.compile(rf"\s?(?:[-–]|{either(kinds['range_to'])})\s?")
+        self.and_ = re.compile(rf"\s{either(kinds['number_and'])}\s")
+        self.between = re.compile(rf"(?<!\w){either(kinds['range_lead'])}\s?$")
+        self.joins_part = re.compile(rf"\s(?:{either(kinds['number_and'])}\s)?")
+        self.verb_ends = self.hedge_ends | {cue.split()[-1] for cue in kinds["counting_verb"]}
+        between = rf"(?:\s{either(kinds['hedge'])})?\s?"
+        self.verb_before = re.compile(
+            rf"(?<!\w)(?P<verb>{either(kinds['counting_verb'])}){between}$"
+        )
+        self.verb_behind = re.compile(rf"\s(?P<verb>{either(kinds['counted_verb'])})\b")
+
+    def code(self, said: str) -> str | None:
+        """Return the ISO 4217 code of what a currency is called; None where several are."""
+        said = " ".join(said.lower().split())
+        for kind in ("currency_sign", "currency_code", "currency"):
+            if said in self.kinds[kind]:
+                return self.kinds[kind][said] or None
+        return None
+
+
+_Told = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+_KINDS = (
+    "currency_sign", "currency_code", "currency", "currency_link", "currency_part", "scale_short",
+    "scale", "conjunction", "role_link", "percent", "measure", "hedge", "hedge_behind", "range_to",
+    "range_lead", "number_and", "number_about", "counting_verb", "counted_verb",
+)
+
+
+def _measures_of(cues: Cues, units: pl.DataFrame) -> _Measures:
+    own = units.filter(pl.col("language").is_in([cues.language, "mul"]))
+    columns = ("noun", "unit", "property", "subject_types", "compared")
+    told = tuple((kind, tuple(sorted(cues.values(kind).items()))) for kind in _KINDS)
+    return _measures(cues.language, told, tuple(own.select(columns).rows()))
+
+
+@lru_cache(maxsize=32)
+def _measures(language: str, told: _Told, units: _Units) -> _Measures:
+    kinds = {
+        kind: {form: value for cue, value in cues for form in forms(cue)} for kind, cues in told
+    }
+    return _Measures(language, kinds, units)
+
+
+class _Reader:
+    """Reads what stands around the numbers of a masked text."""
+
+    def __init__(self, masked: Masked, measures: _Measures, text: str) -> None:
+        self._measures, self._said, self._text = measures, text, lowered(text)
+        self._products = dict(masked.mentions.filter(type="PRODUCT").select("at", "surface").rows())
+
+    def rows(self, numbers: list[Number]) -> Iterator[tuple[object, ...]]:
+        """Yield what each number says, but numbers of nothing."""
+        taken = -1
+        for number, following in pairwise([*numbers, None]):
+            if number is None or number.at < taken:
+                continue
+            upper = self._upper(number, following)
+            if upper is not None and upper.value <= self._lower(number, upper):
+                if not self._text[number.to : upper.at].strip(" -–"):
+                    taken = upper.to  # a score or a ratio
+                    continue
+                upper = None
+            row = self._row(number, upper, following, taken)
+            if row is not None:
+                taken = int(str(row[1]))
+                yield row
+
+    def _lower(self, number: Number, upper: Number) -> float:
+        """Return the lower end of a range; a scale said at its upper end is of both."""
+        scaled = number.scale == 1.0 < upper.scale and number.value < upper.value / upper.scale
+        return number.value * upper.scale if scaled else number.value
+
+    def _upper(self, number: Number, following: Number | None) -> Number | None:
+        """Return the number with which the one before it makes a range."""
+        if following is None or following.article or following.at - number.to > _NEAR:
             return None
-        if value_to is not None and self._is_compound(match, value, value_to):
-            value, value_to = value + value_to, None
-        if value_to is not None and value_to <= value:
-            return None  # a score or a ratio
-        if property_ is not None and property_ not in self._compared:
-            property_ = f"{property_}: {value:,.12g}"
-        relation = "range" if value_to is not None else self._relation(match)
-        return (*match.span(), relation, value, value_to, unit, currency, property_, types)
+        between = self._text[number.to : following.at]
+        if self._measures.to.fullmatch(between):
+            return following
+        if not self._measures.and_.fullmatch(between):
+            return None
+        lead = self._text[max(0, number.at - _BEFORE) : number.at]
+        return following if self._measures.between.search(lead) else None
 
-    def _is_compound(self, match: re.Match[str], tens: float, ones: float) -> bool:
-        """Say whether two numbers in words are one (trente-trois)."""
-        worded = self._cues.words("number_word")
-        in_words = match["number"].lower() in worded and match["number_to"].lower() in worded
-        return in_words and 0 < ones < _BASE <= tens and tens % _BASE == 0
+    def _row(
+        self, number: Number, upper: Number | None, following: Number | None, taken: int
+    ) -> tuple[object, ...] | None:
+        last = upper or number
+        start, hedge = number.at, None
+        before = self._money_before(start, taken)
+        sign = before["currency"] if before else None
+        if before:
+            start -= len(before[0])
+        hedged = self._hedge_before(start)
+        if hedged:
+            hedge, start = hedged["hedge"], start - len(hedged[0])
+        measure = self._measure(number, last, sign, hedged=hedge is not None)
+        measure = self._happened(number, measure, start)
+        if measure.unit is None and measure.currency is None:
+            return None
+        factor = measure.factor * self._short(last, measure)
+        value = self._times(self._lower(number, last), factor)
+        value_to = self._times(last.value, factor)
+        end = measure.end
+        if measure.currency and following is not None and upper is None:
+            part, end = self._part(following, end)
+            value += part
+        behind = self._measures.hedge_behind.match(self._text, end)
+        if behind:
+            hedge, end = hedge or behind["hedge"], behind.end()
+        relation = "range" if upper else self._relation(number, hedge)
+        name = measure.property
+        if name is not None and name not in self._measures.compared:
+            name = f"{name}: {value:,.12g}"
+        unit, types = measure.unit, measure.subject_types
+        ends = (value, value_to if upper else None)
+        return (start, end, relation, *ends, unit, measure.currency, name, types)
 
-    def _relation(self, match: re.Match[str]) -> str:
-        for kind, text in (("hedge", match["hedge"]), ("hedge_behind", match["hedge_behind"])):
-            if text:
-                return self._cues.value(kind, text) or "="
-        about = " ".join(match["number"].lower().split()) in self._cues.words("number_about")
+    def _times(self, value: float, factor: float) -> float:
+        """Return a scaled number; 34.3 times 10⁹ is 34299999999.999996 in binary, and no scaled
+        number has smaller parts than hundredths.
+        """
+        return value if factor == 1 else round(value * factor, 2)
+
+    def _money_before(self, at: int, taken: int) -> re.Match[str] | None:
+        before = self._text[max(0, taken, at - _BEFORE) : at].rpartition(GAP)[2]
+        words = before.rstrip(" -").rsplit(maxsplit=1)
+        if not words or words[-1].lstrip("([") not in self._measures.money_ends:
+            return None
+        match = self._measures.money_before.search(before)
+        return match if match and self._is_money(match["currency"], at - len(match[0])) else None
+
+    def _is_money(self, said: str, at: int) -> bool:
+        """Say whether a code is written as one: TRY, not try."""
+        if said not in self._measures.kinds["currency_code"]:
+            return True
+        return self._said[at : at + len(said)].isupper()
+
+    def _hedge_before(self, at: int) -> re.Match[str] | None:
+        before = self._text[max(0, at - _BEFORE) : at].rpartition(GAP)[2]
+        words = before.rstrip().rstrip("'").rsplit(maxsplit=1)
+        if not words or words[-1].rsplit("'")[-1] not in self._measures.hedge_ends:
+            return None
+        return self._measures.hedge_before.search(before)
+
+    def _relation(self, number: Number, hedge: str | None) -> str:
+        kinds = self._measures.kinds
+        if hedge:
+            said = " ".join(hedge.split())
+            return kinds["hedge"].get(said) or kinds["hedge_behind"].get(said) or "="
+        about = " ".join(self._text[number.at : number.to].split()) in kinds["number_about"]
         return "~" if about else "="
 
-    def _happened(
-        self,
-        match: re.Match[str],
-        unit: str | None,
-        property_: str | None,
-        types: str | None,
-        currency: str | None,
-    ) -> tuple[str | None, str | None, str | None, str | None]:
+    def _measure(
+        self, number: Number, last: Number, sign: str | None, *, hedged: bool
+    ) -> _Measure:
+        """Return what a number counts or measures, and where that was said."""
+        measures = self._measures
+        behind = measures.behind.match(self._text, last.to)
+        if behind and behind["percent"]:
+            in_address = _ADDRESS.search(self._text, max(0, number.at - _BEFORE), number.at)
+            return _Measure(last.to) if in_address else _Measure(behind.end(), "percent")
+        said = behind["currency"] if behind else None
+        if behind and said and self._is_money(said, behind.start("currency")):
+            factor = float(measures.kinds["scale"][behind["scale"]]) if behind["scale"] else 1.0
+            return self._sum(said, behind.end(), sign)._replace(factor=factor)
+        if sign:
+            short = measures.short.match(self._text, last.to)
+            return self._sum(sign, short.end() if short else last.to, None)
+        if number.article or behind is None or said:
+            if behind and behind["part"]:
+                return _Measure(behind.end(), measures.kinds["currency_part"][behind["part"]])
+            return _Measure(last.to)
+        return self._counted(behind, number, hedged=hedged)
+
+    def _sum(self, said: str, end: int, other: str | None) -> _Measure:
+        code = self._measures.code(said) or (self._measures.code(other) if other else None)
+        unit = code or " ".join(said.split())
+        return _Measure(end, unit, "amount", _SUM_OF, code)
+
+    def _counted(self, behind: re.Match[str], number: Number, *, hedged: bool) -> _Measure:
+        measures, end = self._measures, behind.end()
+        if behind["part"]:
+            return _Measure(end, measures.kinds["currency_part"][behind["part"]])
+        if behind["measure"]:
+            return _Measure(end, measures.kinds["measure"][" ".join(behind["measure"].split())])
+        if behind["noun"]:
+            unit, name, types = measures.units[" ".join(behind["noun"].split())]
+            if behind["product"]:
+                unit = f"{self._products[behind.start('product')]} {unit}"
+            return _Measure(end, unit, name, types)
+        if number.worded and not hedged:
+            return _Measure(number.to)
+        return _Measure(end, self._said[behind.start("bare") : behind.end("bare")])
+
+    def _short(self, last: Number, measure: _Measure) -> float:
+        """Return what "5m" and "12 Mds €" multiply by; without money m is metres."""
+        if measure.currency is None:
+            return 1.0
+        short = self._measures.short.match(self._text, last.to)
+        if short is None or short.end() > measure.end:
+            return 1.0
+        return float(self._measures.kinds["scale_short"][short["short"].strip()])
+
+    def _part(self, following: Number, end: int) -> tuple[float, int]:
+        """Return the hundredths said behind a sum: thirteen dollars forty-five cents."""
+        between = self._text[end : following.at]
+        part = re.compile(rf"\s(?:{either(self._measures.kinds['currency_part'])})\b").match(
+            self._text, following.to
+        )
+        if part is None or not self._measures.joins_part.fullmatch(between):
+            return 0.0, end
+        return following.value / _HUNDRED, part.end()
+
+    def _happened(self, number: Number, measure: _Measure, start: int) -> _Measure:
         """Let the verb beside a number of people, or of nothing said, tell what it counts.
 
         The dead are "120 killed" and "killed 120 people" alike.
         """
-        if currency or match["percent"] or property_ not in (None, "people"):
-            return unit, property_, types, currency
-        text = self._masked.corpus.text
-        before = self._verb_before.search(text, max(0, match.start() - _NEAR), match.start())
-        behind = self._verb_behind.match(text, match.end())
-        if before is None and behind is None:
-            return unit, property_, types, currency
-        if property_ is None and match["bare"] and behind is None:
-            return unit, property_, types, currency
-        kind, said = ("counting_verb", before) if before else ("counted_verb", behind)
-        noun = self._cues.value(kind, said["verb"]) if said else None
-        return (*self._units.get((noun or "").lower(), (unit, property_, types)), currency)
-
-    def _measure(
-        self, match: re.Match[str]
-    ) -> tuple[str | None, str | None, str | None, str | None]:
-        """Return unit, property, types of subject, and currency."""
-        if match["percent"]:
-            return "percent", None, None, None
-        if match["sign"] or match["currency"]:
-            sign = (match["sign"] or match["currency"]).strip().lower()
-            code = _CURRENCIES.get(sign) or self._cues.value("currency", sign)
-            return code, "amount", "ORG|EVENT|PRODUCT|GPE", code
-        if match["noun"]:
-            unit, property_, types = self._units[" ".join(match["noun"].lower().split())]
-            if match["product"]:
-                unit = f"{self._products[match.start('product')]} {unit}"
-            return unit, property_, types, None
-        is_word = self._cues.value("number_word", match["number"]) is not None
-        return (None if is_word and not match["hedge"] else match["bare"]), None, None, None
-
-    def _value(self, number: str, scale: str | None) -> float | None:
-        worded = self._cues.value("number_word", number)
-        if worded is not None:
-            value = float(worded)
-        elif self._cues.language in _COMMA_DECIMAL:
-            value = _parsed(number, thousands=".", decimal=",")
-        else:
-            value = _parsed(number, thousands=",", decimal=".")
-        factor = self._cues.value("scale", scale.strip()) if scale else None
-        # 34.3 times 10⁹ is 34299999999.999996 in binary; no scaled number has smaller parts.
-        return round(value * float(factor), 2) if factor else value
-
-
-def _parsed(number: str, thousands: str, decimal: str) -> float:
-    """Read digits: a group of three behind the thousands mark, a space or an apostrophe is none
-    of a decimal's; any other mark is the decimal's.
-    """
-    plain = re.sub(rf"(?<=\d)[{re.escape(thousands)}' ](?=\d{{3}}(?!\d))", "", number)
-    return float(plain.replace(decimal, ".").replace(" ", "").replace("'", ""))
+        if measure.currency or measure.unit == "percent" or number.article:
+            return measure
+        if measure.property not in (None, "people"):
+            return measure
+        measures, text = self._measures, self._text
+        words = text[max(0, start - _NEAR) : start].rsplit(maxsplit=1)
+        counts = bool(words) and words[-1] in measures.verb_ends
+        before = measures.verb_before.search(text, max(0, start - _NEAR), start) if counts else None
+        behind = measures.verb_behind.match(text, measure.end)
+        said = before or behind
+        if said is None or (measure.property is None and measure.unit and behind is None):
+            return measure
+        kind = "counting_verb" if before else "counted_verb"
+        noun = measures.kinds[kind].get(" ".join(said["verb"].split()), "")
+        known = measures.units.get(noun.lower())
+        return _Measure(measure.end, *known) if known else measure
 
 
 # -- subjects ------------------------------------------------------------------------------
@@ -232,7 +404,8 @@ def _subjects(masked: Masked, found: pl.DataFrame) -> pl.DataFrame:
     """
     asked = found.filter(pl.col("subject_types").is_not_null())
     by_segment: dict[str, list[_Mention]] = {}
-    for segment, *mention in masked.mentions.select(
+    near = masked.mentions.join(asked.select("segment_id").unique(), on="segment_id", how="semi")
+    for segment, *mention in near.select(
         "segment_id", "mention_id", "masked_as", "at", "to"
     ).rows():
         by_segment.setdefault(segment, []).append(_Mention(*mention))

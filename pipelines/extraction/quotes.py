@@ -2,7 +2,7 @@
 
 A quotation has a speaker, found behind it ("...", said X), before it (X said that "..."), or in the
 quotation it goes on from. What is marked for other reasons (a name, a title, a word held at arm's
-length) is none.
+length) is none. What is reported without marks is a kind of its own, ``indirect``.
 """
 
 import re
@@ -15,10 +15,19 @@ from pipelines.extraction.corpus import GAP, MARKS, MENTION, marked
 from pipelines.extraction.cues import pattern
 from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
+from pipelines.extraction.reported import reported_frame
 from pipelines.quotation import quoted as quoted_spans
 
 #: Fewer words are a name, a title or a word held at arm's length, unless a verb of speech governs.
 _FEWEST_WORDS = 3
+#: More words are no set phrase; of a title's words more than this share have a capital.
+_PHRASE, _TITLE = 5, 0.6
+#: Letters of the words that titles write small: and, of, sur.
+_SMALL = 3
+#: Code points before a quotation that tell whether a clause begins with it.
+_LEAD = 3
+#: Code points before a mark in which "so-called" may stand.
+_CALLED = 20
 #: How many sentences a quotation may stand behind the one it goes on from.
 _SENTENCES_APART = 1
 #: Code points around a quotation in which its attribution is looked for.
@@ -39,8 +48,9 @@ def core_quotes(
     """Return the rows of ``core_quotes`` for whole articles."""
     quoted = _quoted(core_articles, core_segments)
     found = [
-        _attributed(masked, quoted)
+        told
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+        for told in (_attributed(masked, quoted), _told(masked, reported_frame(masked)))
     ]
     roles = (
         core_roles.filter(pl.col("status") == "current")
@@ -92,9 +102,15 @@ def _at_segments(spans: pl.DataFrame, segments: pl.DataFrame, edge: str) -> pl.D
 
 @dataclass(frozen=True, slots=True)
 class _Attribution:
+    """Who said it: where the mention of them begins, and the words that stand for them here."""
+
     speaker_at: int | None
+    words: tuple[int, int] | None
     cue: str | None
     confidence: float
+
+
+_NOBODY = _Attribution(None, None, None, _UNSAID)
 
 
 def _attributed(masked: Masked, quoted: pl.DataFrame) -> pl.DataFrame:
@@ -111,75 +127,149 @@ def _attributed(masked: Masked, quoted: pl.DataFrame) -> pl.DataFrame:
     search = _Search(masked)
     rows: list[dict[str, Any]] = []
     previous: dict[str, Any] | None = None
+    unsaid: list[dict[str, Any]] = []
     for quote in own.iter_rows(named=True):
         at = quote["outer_start"] + quote["position"] - quote["segment_start"]
         to = quote["outer_end"] + quote["last_position"] - quote["segment_start_of_end"]
         parts, found = search.parted(at, to, quote)
         found = found or search.attribution(at, to)
+        if found is None and _is_open(quote):
+            unsaid = [*unsaid, quote]  # whoever says the paragraph that closes it
+            continue
         if found is None and previous is not None and _goes_on(previous, quote):
-            found = _Attribution(previous["speaker_at"], previous["cue"], _CONTINUED)
-        if _is_quotation(quote["text"], found, search.is_name(at, to)):
+            found = _Attribution(
+                previous["speaker_at"], previous["words"], previous["cue"], _CONTINUED
+            )
+        before = quote["body"][: quote["outer_start"]][-_LEAD:].rstrip(" ")
+        opens = not before or before[-1] in ".,:!?…”\"»\n"
+        if _is_quotation(quote["text"], found, is_name=search.is_name(at, to), opens=opens):
             rows += [{**part, **_fields(found)} for part in parts]
             previous = rows[-1]
+            rows += _continued(unsaid, quote, found)
+        unsaid = []
     frame = pl.DataFrame(
-        rows,
-        schema={
-            **own.schema,
-            "speaker_at": pl.Int64,
-            "cue": pl.String,
-            "confidence": pl.Float64,
-        },
+        [{name: value for name, value in row.items() if name != "words"} for row in rows],
+        schema={**own.schema, **_SAID},
     )
-    speakers = masked.mention_at(frame, "speaker_at", "speaker_mention_id")
-    return speakers.select(
-        "article_id",
-        "segment_id",
-        "start",
-        "end",
-        "text",
-        "speaker_mention_id",
-        "cue",
-        "confidence",
-        language=pl.lit(masked.corpus.language),
-        kind=pl.when(
+    kind = (
+        pl.when(
             pl.col("text").str.contains(r"^[\p{Lu}¿¡\d]")
             & (pl.col("text").str.count_matches(r"\S+") > _FEWEST_WORDS)
         )
         .then(pl.lit("direct"))
-        .otherwise(pl.lit("partial")),
+        .otherwise(pl.lit("partial"))
+    )
+    return _told(masked, frame.with_columns(kind=kind))
+
+
+def _is_open(quote: dict[str, Any]) -> bool:
+    """Say whether a paragraph's quotation goes on in the next: its mark is not closed."""
+    return bool(quote["body"][quote["outer_end"] : quote["outer_end"] + 1] == "\n") and (
+        quote["body"][quote["outer_end"] - 1] not in "»”\"’“«'"
+    )
+
+
+def _continued(
+    unsaid: list[dict[str, Any]], quote: dict[str, Any], found: _Attribution | None
+) -> list[dict[str, Any]]:
+    """Return the paragraphs of which a quotation is the last, said by whoever says that."""
+    of = found or _NOBODY
+    said = {**_fields(of), "confidence": min(of.confidence, _CONTINUED)}
+    return [{**one, **said} for one in unsaid if one["article_id"] == quote["article_id"]]
+
+
+_SAID = {
+    "speaker_at": pl.Int64,
+    "speaker_from": pl.Int64,
+    "speaker_to": pl.Int64,
+    "cue": pl.String,
+    "confidence": pl.Float64,
+}
+
+
+def _told(masked: Masked, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return what all kinds of quotation have in common, positions turned into places."""
+    words = frame.select("speaker_from", "speaker_to").drop_nulls().unique()
+    places = masked.corpus.at(words, "speaker_from").select(
+        "speaker_from",
+        "speaker_to",
+        speaker_start=pl.col("speaker_from") + pl.col("offset"),
+        speaker_end=pl.col("speaker_to") + pl.col("offset"),
+    )
+    frame = frame.join(
+        places, on=["speaker_from", "speaker_to"], how="left", maintain_order="left"
+    )
+    return masked.mention_at(frame, "speaker_at", "speaker_mention_id").select(
+        "article_id",
+        "segment_id",
+        "start",
+        "end",
+        "speaker_mention_id",
+        "cue",
+        "confidence",
+        "kind",
+        "speaker_start",
+        "speaker_end",
+        language=pl.lit(masked.corpus.language),
     )
 
 
 def _fields(found: _Attribution | None) -> dict[str, Any]:
-    if found is None:
-        return {"speaker_at": None, "cue": None, "confidence": _UNSAID}
-    return {"speaker_at": found.speaker_at, "cue": found.cue, "confidence": found.confidence}
+    found = found or _NOBODY
+    begin, end = found.words or (None, None)
+    return {
+        "speaker_at": found.speaker_at,
+        "speaker_from": begin,
+        "speaker_to": end,
+        "words": found.words,
+        "cue": found.cue,
+        "confidence": found.confidence,
+    }
 
 
 def _goes_on(previous: dict[str, Any], quote: dict[str, Any]) -> bool:
-    """Say whether a quotation takes up where the one before it ended, in the same paragraph."""
-    if previous["article_id"] != quote["article_id"] or previous["speaker_at"] is None:
+    """Say whether a quotation takes up where the one before it ended.
+
+    In the same paragraph, or as the next one: a paragraph that opens with a quotation goes on with
+    the speaker of the one that ended the paragraph before.
+    """
+    if previous["article_id"] != quote["article_id"] or previous["words"] is None:
         return False
     between = quote["body"][previous["outer_end"] : quote["outer_start"]]
     if "\n" in between:
-        return False
+        return not between.strip()
     same_sentence = quote["ordinal"] == previous["ordinal"] and len(between) < _NEAR
     if same_sentence and previous["confidence"] >= _BEFORE and not quote["text"][:1].isupper():
-        return pattern(r"^[^.!?:;]*,\s$").search(between) is not None
+        return pattern(r"^[^.!?:;]*,\s$|^\s(?:\w+\s){1,6}$").search(between) is not None
     sentences_apart = quote["ordinal"] - previous["last_ordinal"]
     return bool(sentences_apart <= _SENTENCES_APART and quote["text"][:1].isupper())
 
 
-def _is_quotation(text: str, found: _Attribution | None, is_name: bool) -> bool:
-    """Say whether marked words are a quotation, given its attribution."""
+def _is_quotation(
+    text: str, found: _Attribution | None, *, is_name: bool, opens: bool
+) -> bool:
+    """Say whether marked words are a quotation, given its attribution.
+
+    ``opens`` says that a sentence or clause begins with them; a title rather follows a preposition.
+    """
     words = text.split()
-    if is_name or all(word[:1].isupper() for word in words):
+    capitals = sum(word[:1].isupper() and len(word) > 1 for word in words)
+    small = sum(len(word) <= _SMALL and not word[:1].isupper() for word in words)
+    is_titled = capitals + small == len(words) and (capitals > 1 or len(words) == 1)
+    is_said = text[-1] in "!?" or (opens and found is not None and text[-1] in ",.")
+    if is_name or (is_titled and not is_said):
         return False
-    if found is not None and found.confidence == _BEHIND:
-        return len(words) >= _FEWEST_WORDS or (len(words) > 1 and text[:1].isupper())
     if found is None:
-        return len(words) > 2 * _FEWEST_WORDS and text[:1].isupper() and text[-1] in ".!?…"
-    return len(words) >= _FEWEST_WORDS
+        # Nobody says it: a sentence, or more words than a title or a phrase has.
+        is_title = capitals > _TITLE * len(words)
+        return len(words) >= (_FEWEST_WORDS + 1 if _is_sentence(text) else _PHRASE) and not is_title
+    if found.confidence == _BEHIND and text[-1] == ",":
+        return True
+    return len(words) >= _FEWEST_WORDS or (_is_sentence(text) and found.confidence >= _BEFORE)
+
+
+def _is_sentence(text: str) -> bool:
+    return text[:1].isupper() and text[-1] in ".,!?…"
 
 
 class _Search:
@@ -191,26 +281,46 @@ class _Search:
         determiner, mark = cues.determiner(), marked(*_SPEAKERS)
         person, speech = marked("PERSON"), cues.any("speech_verb")
         group = rf"{cues.any('determiner')}\s?(?:[\w-]+\s)?{cues.any('group_noun', 'org_noun')}"
-        meant = rf"{group}(?!\s{MENTION})"
-        gap = r"[^.!?;:«»“”\"\x00\ue001-\ue010]"
+        self._meant = rf"{group}(?!\s{MENTION})"
         role = rf"{determiner}(?:[\w-]+\s){{0,3}}?{cues.any('role')}[^.!?;:«»“”\"\x00]{{0,100}}?\s"
-        opened = r"\s?[,.!?]?\s?[-–—]?\s?"
-        self._behind_role = pattern(
-            rf"{opened}(?P<cue>{speech}){gap}{{0,20}}?\s{role}(?P<speaker>{person})"
+        # Behind "?”" and "!”" a sentence may seem to begin with who said it.
+        opened = r"(?:\s?[,.!?;…]?\s?[-–—]?\s?|(?<=[?!…]..)\x00|(?<=[?!…].)\x00)"
+        grammar = rf"(?!{cues.any('function_word')}(?!\w))"
+        word = rf"{grammar}[\w.'-]+"
+        lead = rf"{determiner}(?:(?:{word}|{MENTION})\s(?:&\s)?){{0,5}}?"
+        pronoun = rf"(?P<pronoun>{cues.any('speaker_pronoun', 'he_or_she')})(?!\w)"
+        nominal = rf"(?P<nominal>(?:{cues.any('determiner')}\s?)(?:{word}\s?){{1,4}})"
+        self._whoever = pattern(
+            rf"(?:{role}(?P<speaker>{person})|{lead}(?P<speaker2>{person})"
+            rf"|{determiner}(?:{word}\s){{0,2}}?(?P<speaker3>{mark})|(?P<meant>{self._meant})"
+            rf"|{pronoun}|{nominal})"
         )
-        whom = rf"(?:{determiner}(?P<speaker>{mark})|(?P<meant>{meant}))"
-        said_by = rf"(?P<cue>{speech}){gap}{{0,40}}?{whom}"
-        by = rf"(?P<cue2>{cues.any('attribution')})\s{determiner}(?P<speaker2>{mark})"
-        says = (
-            rf"(?:{determiner}(?P<speaker3>{mark})|(?P<meant3>{meant}))"
-            rf"(?P<between>[^.!?;:\x00]{{0,90}}?)(?P<cue3>{speech})"
+        aside = r"(?:,[^,!?;:«»“”\"\x00]{1,100},)?"
+        # The full stop of "Mr." and of "(R-Ohio.)" ends nothing.
+        plain = r"(?:\w{1,5}\.\s(?=[\ue001-\ue010])|\([^()\x00]{1,20}\)|[^.!?;:,«»“”\"\x00])"
+        adverb = rf"(?:{cues.any('auxiliary')}\s)?(?:[\w']+(?:ly|mente|ment)\s)?"
+        self._verb_behind = pattern(
+            rf"{opened}{adverb}(?P<cue>{speech})(?P<between>[^.!?;:,«»“”\"\x00\ue001-\ue010]{{0,40}}?)\s"
+            rf"(?=(?:{role}{person}|{lead}{person}|{determiner}(?:{word}\s){{0,2}}?{mark}"
+            rf"|{self._meant}|{cues.any('speaker_pronoun', 'he_or_she')}(?!\w)"
+            rf"|{cues.any('determiner')}))"
         )
-        self._behind = pattern(rf"{opened}(?:{said_by}|{by}|{says})")
-        grammar = rf"(?!(?:{cues.any('function_word')})(?!\w))"
+        self._subject_behind = pattern(
+            rf"{opened}(?P<np>{plain}{{1,90}}?){aside}\s{adverb}"
+            rf"(?P<cue>{speech})(?!\w)"
+        )
+        # "..., while Meta stressed that": somebody else says something else.
+        self._next_clause = pattern(
+            rf"(?!{cues.any('determiner', 'speaker_pronoun', 'he_or_she')})"
+            rf"{cues.any('function_word', 'conjunction')}(?!\w)"
+        )
+        self._by_behind = pattern(rf"{opened}(?P<cue>{cues.any('attribution')})\s?")
         verb = rf"(?:{cues.any('auxiliary')}\s)?{grammar}[a-zà-ÿ]{{3,}}(?:\s{grammar}[a-zà-ÿ]+)?"
         self._inverted = pattern(rf"\s?[,.!?]?\s(?P<cue>{verb})\s(?P<speaker>{person})")
-        pronoun = rf"(?:{cues.any('he_or_she')}\s)?"
-        self._unnamed = pattern(rf"{opened}{pronoun}(?:{cues.any('also')}\s)?(?P<cue>{speech})")
+        pronoun_cue = rf"(?:{cues.any('he_or_she')}\s)?"
+        self._unnamed = pattern(
+            rf"{opened}{pronoun_cue}(?:{cues.any('also')}\s)?(?P<cue>{speech})"
+        )
         self._inside = pattern(
             rf",\s(?P<cue>{speech})\s{determiner}(?P<speaker>{mark})[^.!?]*(?:[.!?]+[\s\x00]|$)"
         )
@@ -218,17 +328,23 @@ class _Search:
         attributed = rf"{cues.any('attribution')}\s?{determiner}"
         self._by = pattern(rf"{attributed}(?P<speaker>{mark})")
         self._by_role = pattern(rf"{cues.any('attribution')}\s?{role}(?P<speaker>{person})")
-        self._subject = pattern(rf"(?P<speaker>{mark})|(?P<meant>{meant})")
+        self._subject = pattern(
+            rf"(?P<speaker>{mark})|(?P<meant>{self._meant})|(?<!\w){pronoun}"
+        )
         self._opener = pattern(rf"{cues.any('enumeration')}\s{masked.enumeration(*MARKS)}")
         self._name = pattern(rf"[«“„\"‘]\s?{MENTION}\s?[»”“\"’]")
         self._apposition = pattern(
             rf",\s{determiner}(?:{cues.any('former')}[\s-]?)?(?:[\w-]+\s){{0,2}}?"
             rf"{cues.any('role')}[^,.\x00]{{0,120}}?,"
         )
+        self._so_called = pattern(rf"(?<!\w){cues.any('so_called')}\s$")
+        self._colon = pattern(rf"(?P<speaker>{mark})[^.!?;:«»“”\"\x00]{{0,40}}:\s?$")
+        self._quote = pattern(r"[«»“”\"„]")
 
     def is_name(self, at: int, to: int) -> bool:
-        """Say whether the marks hold just a mention."""
-        return bool(self._name.fullmatch(self._text, at, to))
+        """Say whether the marks hold just a mention, or what is only called so."""
+        called = self._so_called.search(self._text, max(0, at - _CALLED), at)
+        return called is not None or bool(self._name.fullmatch(self._text, at, to))
 
     def parted(
         self, at: int, to: int, quote: dict[str, Any]
@@ -245,31 +361,47 @@ class _Search:
             for start, end in spans
             if end - start >= _FEWEST_WORDS
         ]
-        speaker = _Attribution(inside.start("speaker"), _one_line(inside["cue"]), _BEHIND)
-        return parts, speaker
+        words = inside.span("speaker")
+        return parts, _Attribution(words[0], words, _one_line(inside["cue"]), _BEHIND)
 
     def attribution(self, at: int, to: int) -> _Attribution | None:
         """Return who says what stands between two positions, quotation marks included."""
-        return self._named_behind(to) or self._found_before(at) or self._meant_behind(at, to)
+        return self._named_behind(at, to) or self._found_before(at) or self._meant_behind(at, to)
 
-    def _named_behind(self, to: int) -> _Attribution | None:
+    def _named_behind(self, at: int, to: int) -> _Attribution | None:
         limit = to + _NEAR
-        role = self._behind_role.match(self._text, to, limit)
-        if role:
-            return _Attribution(role.start("speaker"), _one_line(role["cue"]), _BEHIND)
-        match = self._behind.match(self._text, to, limit)
-        if match is None:
-            inverted = self._inverted.match(self._text, to, limit)
-            if inverted is None:
-                return None
-            return _Attribution(inverted.start("speaker"), _one_line(inverted["cue"]), _BEHIND)
-        for speaker, cue in (("speaker", "cue"), ("speaker2", "cue2"), ("speaker3", "cue3")):
-            if match[speaker]:
-                return _Attribution(match.start(speaker), _one_line(match[cue]), _BEHIND)
-        meant = "meant" if match["meant"] else "meant3"
-        cue = "cue" if match["cue"] else "cue3"
-        said = _one_line(f"{match[cue]} {match[meant]}")
-        return _Attribution(self._whom(match.start(meant), match[meant]), said, _BEHIND)
+        for rule in (self._verb_behind, self._by_behind):
+            verb = rule.match(self._text, to, limit)
+            whom = self._whoever.match(self._text, verb.end(), limit) if verb else None
+            if verb and whom:
+                return self._attribution(whom, _one_line(verb["cue"]), at)
+        subject = self._subject_behind.match(self._text, to, limit)
+        if subject and not self._next_clause.match(subject["np"]):
+            whom = self._whoever.match(self._text, subject.start("np"), subject.end("np"))
+            cue = _one_line(subject["cue"])
+            if whom:
+                return self._attribution(whom, cue, at)
+            return _Attribution(None, subject.span("np"), cue, _BEHIND)
+        inverted = self._inverted.match(self._text, to, limit)
+        if inverted is None:
+            return None
+        words = inverted.span("speaker")
+        return _Attribution(words[0], words, _one_line(inverted["cue"]), _BEHIND)
+
+    def _attribution(self, whom: re.Match[str], cue: str, at: int) -> _Attribution:
+        """Return the attribution to whomever an expression names, means or describes."""
+        for group in ("speaker", "speaker2", "speaker3"):
+            if whom[group]:
+                return _Attribution(whom.start(group), whom.span(), cue, _BEHIND)
+        if whom["meant"]:
+            meant = self._whom(whom.start("meant"), whom["meant"])
+            return _Attribution(meant, whom.span(), _one_line(f"{cue} {whom['meant']}"), _BEHIND)
+        named = self._person_before(at) if whom["pronoun"] else None
+        return _Attribution(named, whom.span(), cue, _BEHIND)
+
+    def _person_before(self, at: int) -> int | None:
+        """Return the person a pronoun means: the one last named."""
+        return self._masked.last_before(at, "PERSON")
 
     def _meant_behind(self, at: int, to: int) -> _Attribution | None:
         """Return the person last named, where a verb of speech behind leaves its subject out."""
@@ -279,15 +411,14 @@ class _Search:
         speaker = self._masked.last_before(at, "PERSON")
         if speaker is None:
             return None
-        return _Attribution(speaker, _one_line(match["cue"]), _BEHIND)
+        return _Attribution(speaker, match.span("cue"), _one_line(match["cue"]), _BEHIND)
 
     def _found_before(self, at: int) -> _Attribution | None:
         begin = self._text.rfind(GAP, 0, at) + 1
         role = list(self._by_role.finditer(self._text, begin, at))
         if role:
-            return _Attribution(
-                role[-1].start("speaker"), _one_line(role[-1][0].split()[0]), _BEFORE
-            )
+            words = role[-1].span("speaker")
+            return _Attribution(words[0], words, _one_line(role[-1][0].split()[0]), _BEFORE)
         clause = self._without_asides(self._text[begin:at])
         verbs = list(self._verb.finditer(clause))
         aims = list(self._aim.finditer(clause))
@@ -297,8 +428,15 @@ class _Search:
         if source:
             last = source[-1]
             cue = _one_line(last[0][: -len(last["speaker"])])
-            return _Attribution(begin + last.start("speaker"), cue, _BEFORE)
-        return self._subject_of(clause, begin, aims[-1], _AIM) if aims else None
+            words = (begin + last.start("speaker"), begin + last.end("speaker"))
+            return _Attribution(words[0], words, cue, _BEFORE)
+        if aims:
+            return self._subject_of(clause, begin, aims[-1], _AIM)
+        colon = self._colon.search(clause)
+        if colon is None:
+            return None
+        words = (begin + colon.start("speaker"), begin + colon.end("speaker"))
+        return _Attribution(words[0], words, ":", _AIM)
 
     def _subject_of(
         self, clause: str, begin: int, verb: re.Match[str], confidence: float
@@ -307,13 +445,29 @@ class _Search:
         if not subjects:
             behind = self._subject.match(clause, verb.end() + 1)
             subjects = [behind] if behind else []
+        cue = _one_line(verb[0])
         if not subjects:
-            return None
+            return self._described(clause, begin, verb, cue, confidence)
         subject = subjects[-1]
+        words = (begin + subject.start(), begin + subject.end())
         if subject["speaker"]:
-            return _Attribution(begin + subject.start(), _one_line(verb[0]), confidence)
-        whom = self._whom(begin + subject.start(), subject[0])
-        return _Attribution(whom, _one_line(f"{subject[0]} {verb[0]}"), confidence)
+            return _Attribution(words[0], words, cue, confidence)
+        if subject["pronoun"]:
+            return _Attribution(self._person_before(words[0]), words, cue, confidence)
+        whom = self._whom(words[0], subject[0])
+        return _Attribution(whom, words, _one_line(f"{subject[0]} {verb[0]}"), confidence)
+
+    def _described(
+        self, clause: str, begin: int, verb: re.Match[str], cue: str, confidence: float
+    ) -> _Attribution | None:
+        """Return the attribution to somebody without a name: the words before the verb."""
+        start = max(clause.rfind(mark, 0, verb.start()) for mark in ",;:«»“”\".") + 1
+        words = clause[start : verb.start()]
+        if not words.strip():
+            return None
+        start += len(words) - len(words.lstrip())
+        end = start + len(words.strip())
+        return _Attribution(None, (begin + start, begin + end), cue, confidence)
 
     def _without_asides(self, clause: str) -> str:
         """Blank what stands between a subject and its verb: lists behind "such as", appositions."""

@@ -5,7 +5,8 @@ finely enough, the earliest finely dated article of its story, and then the infe
 """
 
 from calendar import monthrange
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import MAXYEAR, date, timedelta
 from typing import Any
 
 import polars as pl
@@ -91,7 +92,7 @@ def _anchor_day(first: date, last: date, unit: str) -> date | None:
     """Return a day of the anchor's interval, if that is fine enough to count the unit from."""
     if unit == "year":
         return first if first.year == last.year else None
-    if unit == "month":
+    if unit in ("month", "named_month"):
         return first if (first.year, first.month) == (last.year, last.month) else None
     return first if first == last else None
 
@@ -101,26 +102,41 @@ def resolve(offset: str, anchor: date) -> tuple[date, date]:
 
     ``weekday:2`` is the last Tuesday up to the anchor, ``weekday:+2`` the next one; ``day``,
     ``week`` (Monday to Sunday), ``month`` and ``year`` count units; ``date:12-05`` is the nearest
-    5 December.
+    5 December, ``monthday:5`` the nearest 5th of a month, ``monthday:13/5`` the nearest that is a
+    Friday, ``named_month:6`` the nearest June, ``weekday_of_week:1/2`` the Tuesday of next week.
     """
     unit, _, amount = offset.partition(":")
-    if unit == "weekday":
-        return (_weekday(anchor, amount),) * 2
-    if unit == "date":
-        return (_nearest(anchor, amount),) * 2
-    count = int(amount)
-    if unit == "day":
-        day = anchor + timedelta(days=count)
-        return day, day
-    if unit == "week":
-        monday = anchor - timedelta(days=anchor.weekday()) + timedelta(weeks=count)
-        return monday, monday + timedelta(days=_DAYS_A_WEEK - 1)
-    if unit == "month":
-        months = anchor.year * _MONTHS_A_YEAR + anchor.month - 1 + count
-        return _month(*divmod(months, _MONTHS_A_YEAR))
-    if unit == "year":
-        return date(anchor.year + count, 1, 1), date(anchor.year + count, 12, 31)
-    raise ValueError(f"no unit {unit} in {offset}; known: day, week, month, year, weekday, date")
+    if unit in _DAYS_OF:
+        return (_DAYS_OF[unit](anchor, amount),) * 2
+    if unit in _PERIODS_OF:
+        return _PERIODS_OF[unit](anchor, int(amount))
+    known = ", ".join((*_PERIODS_OF, *_DAYS_OF))
+    raise ValueError(f"no unit {unit} in {offset}; known: {known}")
+
+
+def _days(anchor: date, count: int) -> tuple[date, date]:
+    day = anchor + timedelta(days=count)
+    return day, day
+
+
+def _weeks(anchor: date, count: int) -> tuple[date, date]:
+    monday = anchor - timedelta(days=anchor.weekday()) + timedelta(weeks=count)
+    return monday, monday + timedelta(days=_DAYS_A_WEEK - 1)
+
+
+def _months(anchor: date, count: int) -> tuple[date, date]:
+    year, before = divmod(anchor.year * _MONTHS_A_YEAR + anchor.month - 1 + count, _MONTHS_A_YEAR)
+    first = date(year, before + 1, 1)
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def _years(anchor: date, count: int) -> tuple[date, date]:
+    return date(anchor.year + count, 1, 1), date(anchor.year + count, 12, 31)
+
+
+def _named_month(anchor: date, month: int) -> tuple[date, date]:
+    ahead = (month - anchor.month) % _MONTHS_A_YEAR
+    return _months(anchor, ahead if ahead < _MONTHS_A_YEAR / 2 else ahead - _MONTHS_A_YEAR)
 
 
 def _weekday(anchor: date, amount: str) -> date:
@@ -130,17 +146,43 @@ def _weekday(anchor: date, amount: str) -> date:
     return anchor - timedelta(days=(anchor.weekday() - wanted) % _DAYS_A_WEEK)
 
 
-def _month(year: int, month_before: int) -> tuple[date, date]:
-    first = date(year, month_before + 1, 1)
-    return first, first.replace(day=monthrange(first.year, first.month)[1])
-
-
 def _nearest(anchor: date, month_day: str) -> date:
     month, day = map(int, month_day.split("-"))
-    days = []
-    for year in (anchor.year - 1, anchor.year, anchor.year + 1):
-        try:
-            days.append(date(year, month, day))
-        except ValueError:  # 29 February in a common year
-            days.append(date(year, month, day - 1))
+    # Eight years may lie between two 29 Februaries.
+    years = (year for year in range(anchor.year - 8, anchor.year + 9) if 0 < year <= MAXYEAR)
+    days = [date(year, month, day) for year in years if day <= monthrange(year, month)[1]]
     return min(days, key=lambda one: abs(one - anchor))
+
+
+def _nearest_monthday(anchor: date, amount: str) -> date:
+    """Return the nearest such day of a month, where asked one that is a certain day of the week."""
+    day, *weekday = map(int, amount.split("/"))
+    # In 28 months every day of a month that has 31 of them has been every day of the week.
+    reach = 28 if weekday else 2
+    months = range(anchor.month - 1 - reach, anchor.month + reach)
+    firsts = [date(anchor.year + at // _MONTHS_A_YEAR, at % _MONTHS_A_YEAR + 1, 1) for at in months]
+    days = [
+        first.replace(day=day) for first in firsts if day <= monthrange(first.year, first.month)[1]
+    ]
+    fitting = [one for one in days if [one.isoweekday()] == (weekday or [one.isoweekday()])]
+    return min(fitting or days, key=lambda one: abs(one - anchor))
+
+
+def _weekday_of_week(anchor: date, amount: str) -> date:
+    weeks, weekday = map(int, amount.split("/"))
+    return _weeks(anchor, weeks)[0] + timedelta(days=weekday - 1)
+
+
+_DAYS_OF: dict[str, Callable[[date, str], date]] = {
+    "weekday": _weekday,
+    "date": _nearest,
+    "monthday": _nearest_monthday,
+    "weekday_of_week": _weekday_of_week,
+}
+_PERIODS_OF: dict[str, Callable[[date, int], tuple[date, date]]] = {
+    "day": _days,
+    "week": _weeks,
+    "month": _months,
+    "year": _years,
+    "named_month": _named_month,
+}

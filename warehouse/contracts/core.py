@@ -18,7 +18,11 @@ METADATA_FIELDS = ("title", "outlet", "author", "address", "language", "publishe
 #: on, by the name of its file, or found in its text.
 METADATA_ORIGINS = ("declared", "page", "file_name", "inferred")
 PRECISIONS = ("year", "month", "day", "second", "unknown")
+#: Units in which an article tells time.
+DATE_PRECISIONS = ("year", "month", "week", "day")
 RELATIONS = ("=", ">", ">=", "<", "<=", "~", "range")
+#: In marks, whole sentences or a part of one; without marks, what a sentence reports.
+QUOTE_KINDS = ("direct", "partial", "indirect")
 COPY_KINDS = ("original", "copy", "near_copy", "translation")
 
 _ARTICLE = Column(
@@ -282,13 +286,13 @@ core_dates = Table(
         _SEGMENT,
         *_span("text"),
         Column("kind", "VARCHAR", "how it points", values=("absolute", "relative")),
-        Column("precision", "VARCHAR", "unit it is given in", values=PRECISIONS),
+        Column("precision", "VARCHAR", "unit it is given in", values=DATE_PRECISIONS),
         Column("date_from", "DATE", "first day, where absolute", nullable=True),
         Column("date_to", "DATE", "last day, where absolute", nullable=True),
         Column(
             "offset_from_anchor",
             "VARCHAR",
-            "unit:amount counted from the anchor (day:-1, weekday:2), where relative",
+            "unit:amount counted from the anchor (day:-1, named_month:6), where relative",
             nullable=True,
         ),
         *_made_by("extractor"),
@@ -296,7 +300,7 @@ core_dates = Table(
     ),
     key=("date_id",),
     derivation=_by_article(
-        "calendar", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
+        "calendar", "2", "core_articles", "core_segments", "core_languages", "core_mentions",
         "seed_cue_words",
     ),
 )
@@ -313,14 +317,22 @@ core_quotes = Table(
         *_span("text"),
         Column("language", "VARCHAR", "language of its segment", values=LANGUAGES),
         _mention("speaker_mention_id", "who said it", nullable=True),
+        Column(
+            "speaker_start",
+            "BIGINT",
+            "first code point of the words that say who: a name, a role, a pronoun",
+            nullable=True,
+            minimum=0,
+        ),
+        Column("speaker_end", "BIGINT", "code point after their last", nullable=True, minimum=1),
         Column("speaker_role", "VARCHAR", "role the text gives the speaker", nullable=True),
         Column("cue", "VARCHAR", "the words that attribute it", nullable=True),
-        Column("kind", "VARCHAR", "whole sentence or part of one", values=("direct", "partial")),
+        Column("kind", "VARCHAR", "how it is told", values=QUOTE_KINDS),
         *_made_by("extractor"),
         _CONFIDENCE,
     ),
     key=("quote_id",),
-    derivation=_by_article("quotation_marks", "1", *_FACT_READS, "core_roles", "seed_cue_words"),
+    derivation=_by_article("quotation_marks", "2", *_FACT_READS, "core_roles", "seed_cue_words"),
 )
 
 core_quantities = Table(
@@ -343,7 +355,7 @@ core_quantities = Table(
     ),
     key=("quantity_id",),
     derivation=_by_article(
-        "number_grammar", "1", *_FACT_READS, "core_dates", "seed_cue_words", "seed_units",
+        "number_grammar", "2", *_FACT_READS, "core_dates", "seed_cue_words", "seed_units",
     ),
 )
 
@@ -499,7 +511,7 @@ core_statements = Table(
     ),
     key=("quote_id",),
     derivation=_whole(
-        "statements", "1", "core_quotes", "core_segments", "core_languages", "core_translations",
+        "statements", "2", "core_quotes", "core_segments", "core_languages", "core_translations",
         "core_links", "core_roles", "core_mentions", "core_story_articles",
     ),
 )
@@ -512,7 +524,7 @@ core_happenings = Table(
         _ARTICLE,
         Column("date_from", "DATE", "first day"),
         Column("date_to", "DATE", "last day"),
-        Column("precision", "VARCHAR", "unit it is known in", values=PRECISIONS),
+        Column("precision", "VARCHAR", "unit it is known in", values=DATE_PRECISIONS),
         Column(
             "anchor_article_id",
             "VARCHAR",
@@ -525,7 +537,7 @@ core_happenings = Table(
     ),
     key=("date_id",),
     derivation=_whole(
-        "anchors", "1", "core_dates", "core_articles", "core_story_articles"
+        "anchors", "2", "core_dates", "core_articles", "core_story_articles"
     ),
 )
 

@@ -2,10 +2,12 @@
 
 from warehouse.contracts.core import (
     COPY_KINDS,
+    DATE_PRECISIONS,
     LANGUAGES,
     METADATA_FIELDS,
     METADATA_ORIGINS,
     PRECISIONS,
+    QUOTE_KINDS,
     SEGMENT_KINDS,
 )
 from warehouse.contracts.seed import ENTITY_TYPES
@@ -236,7 +238,12 @@ mart_quotes = Table(
         Column("start", "BIGINT", "first code point in the body", minimum=0),
         Column("end", "BIGINT", "code point after the last", minimum=1),
         Column("cue", "VARCHAR", "the words that attribute it", nullable=True),
-        Column("kind", "VARCHAR", "whole sentence or part of one", values=("direct", "partial")),
+        Column(
+            "kind",
+            "VARCHAR",
+            "in marks: direct (a whole sentence) or partial; without marks: indirect",
+            values=QUOTE_KINDS,
+        ),
         Column("confidence", "DOUBLE", "0 to 1", minimum=0, maximum=1),
         Column("origins", "BIGINT", "independent origins of the statement", minimum=1),
         Column(
@@ -312,7 +319,7 @@ mart_timeline = Table(
         Column("happening_id", "VARCHAR", "hash of story, days and passage"),
         Column("date_from", "DATE", "first day"),
         Column("date_to", "DATE", "last day"),
-        Column("precision", "VARCHAR", "unit it is known in", values=PRECISIONS),
+        Column("precision", "VARCHAR", "unit it is known in", values=DATE_PRECISIONS),
         _STORY,
         Column("text_en", "VARCHAR", "the sentence in English", nullable=True),
         Column("entities", "VARCHAR[]", "names of the entities in the sentence"),

@@ -251,6 +251,7 @@ def _mention(article: str, surface: str, kind: str, entity: str, start: int = 15
 
 def _quote(article: str, text: str) -> dict[str, Any]:
     return {
+        "kind": "direct",
         "article_id": f"art_{article}",
         "text": text,
         "start": 0,

@@ -94,6 +94,11 @@ def test_a_quote_may_lack_a_word_but_not_most_of_itself() -> None:
     assert score(other, "quotes") == (2, 2, 1)
 
 
+def test_what_is_reported_without_marks_is_no_quote_of_the_gold() -> None:
+    evaluation = evaluated(**added("quotes", text="walls do not grow", kind="indirect"))
+    assert score(evaluation, "quotes") == (2, 2, 2)
+
+
 def test_quotes_are_matched_one_to_one() -> None:
     evaluation = evaluated(**added("quotes", text="is rising"))
     assert score(evaluation, "quotes") == (2, 3, 2)

@@ -1,6 +1,38 @@
 """How many of what."""
 
+import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.extraction.quantities import core_quantities
+from warehouse.contracts.frames import empty
+
+
+@pytest.fixture(scope="module")
+def read_alone(reference):
+    """Return the quantities of a sentence, without mentions and dates."""
+
+    def quantities(language: str, text: str) -> pl.DataFrame:
+        articles = pl.DataFrame({"article_id": ["a"], "body": [text]})
+        segments = pl.DataFrame(
+            {
+                "segment_id": ["a/0"],
+                "article_id": ["a"],
+                "ordinal": [0],
+                "kind": ["sentence"],
+                "start": [0],
+                "end": [len(text)],
+                "text": [text],
+            }
+        )
+        languages = segments.select("segment_id", "article_id", language=pl.lit(language))
+        known = (reference.seed_cue_words, reference.seed_units)
+        nothing = (empty("core_mentions"), empty("core_dates"))
+        return core_quantities(articles, segments, languages, *nothing, *known)
+
+    return quantities
+
 
 
 @pytest.mark.parametrize(
@@ -72,3 +104,61 @@ def test_a_score_is_no_range(read):
 def test_sums_that_need_not_agree_are_told_apart_by_their_number(read):
     quantities = read("en", "IBM paid $3 million. IBM has 40,000 employees.").quantities
     assert set(quantities["property"]) == {"amount: 3,000,000", "employees"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "value", "unit"),
+    [
+        ("en", "It costs 10 Turkish lira.", 10.0, "TRY"),
+        ("en", "They paid USD115.5 for it.", 115.5, "USD"),
+        ("en", "They paid £5m for it.", 5e6, "GBP"),
+        ("en", "It cost thirteen dollars forty-five cents.", 13.45, "USD"),
+        ("fr", "Un contrat de 12 Mds €.", 12e9, "EUR"),
+        ("es", "Perdieron 75 USD millones.", 75e6, "USD"),
+        ("de", "Das kostet 3 Mrd. Euro.", 3e9, "EUR"),
+        ("pt", "Cerca de R$ 20 mil.", 20_000.0, "BRL"),
+        ("it", "Un crollo di 34 centesimi.", 34.0, "cents"),
+        ("it", "Una strada di 29km.", 29.0, "kilometres"),
+        ("fr", "Des vents de 135 km/h.", 135.0, "kilometres per hour"),
+        ("nl", "Een stijging van 12,5 procent.", 12.5, "percent"),
+        ("en", "A deal of 528 million francs.", 528e6, "francs"),
+    ],
+)
+def test_money_and_measures_have_their_unit(read_alone, language, text, value, unit):
+    assert (value, unit) in read_alone(language, text).select("value", "unit").rows()
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "ends"),
+    [
+        ("en", "Between 10 and 15 companies left.", (10.0, 15.0)),
+        ("fr", "Entre 10 et 15 entreprises.", (10.0, 15.0)),
+        ("it", "Dai 10 ai 15 milioni di euro, tra 10 e 15 milioni di euro.", (10e6, 15e6)),
+        ("en", "A rise of 15-20%.", (15.0, 20.0)),
+    ],
+)
+def test_a_scale_or_unit_at_the_upper_end_is_of_both(read_alone, language, text, ends):
+    rows = read_alone(language, text).filter(pl.col("relation") == "range")
+    assert ends in rows.select("value", "value_to").rows()
+
+
+def test_an_address_holds_no_percentages(read_alone):
+    assert read_alone("en", "See https://example.org/?q=30%25%2020 for more.").height == 0
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@given(
+    language=st.sampled_from(("de", "en", "es", "fr", "it", "nl", "pt")),
+    text=st.lists(
+        st.one_of(
+            st.text(max_size=6),
+            st.sampled_from(("more than", "12", "3.5", "million", "$", "€", "%", "cents", "İ")),
+            st.sampled_from(("people", "killed", "-", "to", "and", "10 km", "1e9", "USD")),
+        ),
+        min_size=1,
+        max_size=25,
+    ).map(" ".join),
+)
+def test_whatever_stands_there_spans_are_exact(read_alone, language, text):
+    for row in read_alone(language, text).to_dicts():
+        assert text[row["start"] : row["end"]] == row["text"]

@@ -1,6 +1,12 @@
 """Who said what, and what stands in quotation marks for other reasons."""
 
+import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.extraction.quotes import core_quotes
+from warehouse.contracts.frames import empty
 
 
 @pytest.mark.parametrize(
@@ -64,7 +70,85 @@ def test_a_quotation_inside_another_is_no_second_one(read):
         ("it", "Il modello “Cirro-1” sarà pubblicato da IBM."),
         ("en", 'Paul Marsh said the label "hundred-year flood" had gone.'),
         ("fr", "La question des « petits » pays demeure."),
+        ("en", 'Paul Marsh said the so-called "merger of two equals" was over.'),
     ],
 )
 def test_names_and_words_at_arms_length_are_no_quotations(read, language, text):
     assert read(language, text).said() == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words", "speaker"),
+    [
+        ("en", "Paul Marsh said that the water was rising.", "Paul Marsh", "Paul Marsh"),
+        ("fr", "Hélène Darson a déclaré que l'eau montait vite.", "Hélène Darson", "Hélène Darson"),
+        ("it", "Anna Velli ha detto che l'acqua saliva in fretta.", "Anna Velli", "Anna Velli"),
+        ("es", "Ana Quintanar dijo que el agua subía deprisa.", "Ana Quintanar", "Ana Quintanar"),
+        ("en", "According to Paul Marsh, the water was rising fast.", "Paul Marsh", "Paul Marsh"),
+    ],
+)
+def test_what_is_reported_without_marks_is_a_kind_of_its_own(read, language, text, words, speaker):
+    reading = read(language, text)
+    (row,) = reading.quotes.to_dicts()
+    assert row["kind"] == "indirect"
+    assert text[row["speaker_start"] : row["speaker_end"]] == words
+    assert reading.surface(row["speaker_mention_id"]) == speaker
+    assert text[row["start"] : row["end"]] == row["text"]
+
+
+def test_who_says_something_else_in_the_next_clause_did_not_say_it(read):
+    text = "IBM called it “a pivotal moment for the whole field,” while Meta stressed its speed."
+    assert list(read("en", text).said().values()) == ["IBM"]
+
+
+def test_what_somebody_did_not_say_is_not_reported(read):
+    assert read("en", "Paul Marsh never said that the water was rising.").said() == {}
+
+
+def test_a_quotation_of_several_paragraphs_has_one_speaker(read):
+    text = "“The water rose.\n\n“We left at dawn,” said Paul Marsh."
+    assert set(read("en", text).said()) == {"The water rose.", "We left at dawn,"}
+
+
+def test_somebody_without_a_name_is_told_by_the_words_for_them(read):
+    text = '"The bridge is gone, and the road with it," a tired driver said.'
+    (row,) = read("en", text).quotes.to_dicts()
+    assert row["speaker_mention_id"] is None
+    assert text[row["speaker_start"] : row["speaker_end"]] == "a tired driver"
+
+
+def test_a_title_before_a_name_does_not_end_the_sentence(read):
+    assert read("en", '"We lost the bridge," Mr. Marsh said.').quotes.height == 1
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@given(
+    language=st.sampled_from(("de", "en", "es", "fr", "it", "nl", "pt")),
+    text=st.lists(
+        st.one_of(
+            st.text(max_size=5),
+            st.sampled_from(("“", "”", "«", "»", '"', "''", "``", "\n", "?", ".", "İ")),
+            st.sampled_from(("said", "that", "dit", "Paul", ",", "according to")),
+        ),
+        min_size=1,
+        max_size=25,
+    ).map(" ".join),
+)
+def test_whatever_stands_there_spans_are_exact(reference, language, text):
+    articles = pl.DataFrame({"article_id": ["a"], "body": [text]})
+    segments = pl.DataFrame(
+        {
+            "segment_id": ["a/0"],
+            "article_id": ["a"],
+            "ordinal": [0],
+            "kind": ["sentence"],
+            "start": [0],
+            "end": [len(text)],
+            "text": [text],
+        }
+    )
+    languages = segments.select("segment_id", "article_id", language=pl.lit(language))
+    mentions, roles = empty("core_mentions"), empty("core_roles")
+    quotes = core_quotes(articles, segments, languages, mentions, roles, reference.seed_cue_words)
+    for row in quotes.to_dicts():
+        assert text[row["start"] : row["end"]] == row["text"]

@@ -1,0 +1,37 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.extraction.scanning import NEVER, either, hits, lowered
+
+_WORDS = st.lists(st.text("ab.+é ", min_size=1, max_size=4), min_size=1, max_size=6)
+
+
+@given(words=_WORDS, text=st.text("ab.+é \U0001f30d", max_size=40))
+def test_both_engines_find_the_longest_words_in_the_same_places(words, text):
+    expression = either(words)
+    found = [match.span() for match in re.finditer(expression, text)]
+    assert hits(text, expression) == found
+    longest = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    assert found == [match.span() for match in re.finditer(longest, text)]
+
+
+def test_of_no_words_none_is_found():
+    assert either([]) == NEVER
+    assert hits("any text", NEVER) == []
+
+
+def test_a_space_in_a_word_is_any_white_space():
+    assert hits("up\xa0to ten", either(["up to"])) == [(0, 5)]
+
+
+@pytest.mark.parametrize(("text", "small"), [("Élan", "élan"), ("İzmir 5", "İzmir 5")])
+def test_small_letters_take_as_much_room(text, small):
+    assert lowered(text) == small
+
+
+@given(st.text())
+def test_every_letter_keeps_its_place(text):
+    assert len(lowered(text)) == len(text)
