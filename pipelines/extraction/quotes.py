@@ -263,7 +263,7 @@ def _is_quotation(
         # Nobody says it: a sentence, or more words than a title or a phrase has.
         is_title = capitals > _TITLE * len(words)
         return len(words) >= (_FEWEST_WORDS + 1 if _is_sentence(text) else _PHRASE) and not is_title
-    if found.confidence == _BEHIND and text[-1] == ",":
+    if found.confidence == _BEHIND and (text[-1] == "," or (text[:1].isupper() and len(words) > 1)):
         return True
     return len(words) >= _FEWEST_WORDS or (_is_sentence(text) and found.confidence >= _BEFORE)
 
@@ -314,6 +314,7 @@ class _Search:
             rf"(?!{cues.any('determiner', 'speaker_pronoun', 'he_or_she')})"
             rf"{cues.any('function_word', 'conjunction')}(?!\w)"
         )
+        self._addressed = pattern(rf"(?<!\w){cues.any('addressed')}(?!\w)")
         self._by_behind = pattern(rf"{opened}(?P<cue>{cues.any('attribution')})\s?")
         verb = rf"(?:{cues.any('auxiliary')}\s)?{grammar}[a-zà-ÿ]{{3,}}(?:\s{grammar}[a-zà-ÿ]+)?"
         self._inverted = pattern(rf"\s?[,.!?]?\s(?P<cue>{verb})\s(?P<speaker>{person})")
@@ -373,6 +374,8 @@ class _Search:
         for rule in (self._verb_behind, self._by_behind):
             verb = rule.match(self._text, to, limit)
             whom = self._whoever.match(self._text, verb.end(), limit) if verb else None
+            if verb and whom and whom["nominal"] and self._addresses(verb, whom):
+                return self._meant_behind(at, to)
             if verb and whom:
                 return self._attribution(whom, _one_line(verb["cue"]), at)
         subject = self._subject_behind.match(self._text, to, limit)
@@ -387,6 +390,10 @@ class _Search:
             return None
         words = inverted.span("speaker")
         return _Attribution(words[0], words, _one_line(inverted["cue"]), _BEHIND)
+
+    def _addresses(self, verb: re.Match[str], whom: re.Match[str]) -> bool:
+        """Say whether words behind a verb are who is spoken to: "ha detto ai cronisti"."""
+        return bool(self._addressed.search(self._text, verb.end("cue"), whom.end()))
 
     def _attribution(self, whom: re.Match[str], cue: str, at: int) -> _Attribution:
         """Return the attribution to whomever an expression names, means or describes."""

@@ -152,3 +152,16 @@ def test_whatever_stands_there_spans_are_exact(reference, language, text):
     quotes = core_quotes(articles, segments, languages, mentions, roles, reference.seed_cue_words)
     for row in quotes.to_dicts():
         assert text[row["start"] : row["end"]] == row["text"]
+
+
+def test_who_is_spoken_to_did_not_say_it(read):
+    text = "Mario Rossi ha perso. «Ho telefonato ieri», ha raccontato ai cronisti."
+    assert read("it", text).said() == {"Ho telefonato ieri": "Mario Rossi"}
+
+
+def test_two_words_before_their_verb_open_a_quotation(read):
+    text = "«Aspettiamo ancora», osserva Mario Rossi. «Questa volta», aggiunge, «tocca a loro ora.»"
+    said = read("it", text).said()
+    assert said == dict.fromkeys(
+        ("Aspettiamo ancora", "Questa volta", "tocca a loro ora."), "Mario Rossi"
+    )

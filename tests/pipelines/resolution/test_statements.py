@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.identity import digest, normalised
@@ -214,11 +214,13 @@ def test_quotation_marks_of_all_languages_are_read(text: str, expected: list[str
     assert [text[start:end] for start, end, *_ in quoted(text)] == expected
 
 
+@example('"aa\n""')
 @settings(deadline=None)
 @given(st.text(alphabet="ab \n«»“”„\"‘’", max_size=60))
 def test_quotations_are_ordered_spans_inside_their_marks(text: str) -> None:
     spans = list(quoted(text))
     for start, end, outer_start, outer_end in spans:
-        assert 0 <= outer_start < start < end < outer_end <= len(text)
+        # Of several paragraphs only the last one is closed.
+        assert 0 <= outer_start < start < end <= outer_end <= len(text)
     flat = list(chain.from_iterable((outer[2], outer[3]) for outer in spans))
     assert flat == sorted(flat)
