@@ -9,8 +9,6 @@ from warehouse.contracts.frames import made_by
 
 def core_entities(
     core_links: pl.DataFrame,
-    core_mentions: pl.DataFrame,
-    core_languages: pl.DataFrame,
     seed_entities: pl.DataFrame,
     seed_cue_words: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -20,7 +18,7 @@ def core_entities(
     head word put into English; its type is the most frequent of its mentions'.
     """
     grammar = name_grammar(seed_cue_words)
-    uses = _uses(core_links, core_mentions, core_languages)
+    uses = _uses(core_links)
     best = (
         uses.with_columns(english=pl.col("language") == "en", length=pl.col("name").str.len_chars())
         .sort(
@@ -31,7 +29,7 @@ def core_entities(
         .agg(
             attested=pl.col("name").first(),
             english=pl.col("english").first(),
-            attested_type=pl.col("type").sort_by("used", descending=True).first(),
+            attested_type=pl.col("type").sort_by("used", "type", descending=[True, False]).first(),
         )
     )
     rendered = [
@@ -57,14 +55,12 @@ def core_entities(
 
 def core_entity_names(
     core_links: pl.DataFrame,
-    core_mentions: pl.DataFrame,
-    core_languages: pl.DataFrame,
     core_entities: pl.DataFrame,
     seed_entity_names: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_entity_names``: reference names, and those articles use."""
     attested = (
-        _uses(core_links, core_mentions, core_languages)
+        _uses(core_links)
         .select("entity_id", "language", "name", attested=pl.lit(value=True))
         .unique()
     )
@@ -85,17 +81,6 @@ def core_entity_names(
     )
 
 
-def _uses(
-    links: pl.DataFrame, mentions: pl.DataFrame, languages: pl.DataFrame
-) -> pl.DataFrame:
+def _uses(links: pl.DataFrame) -> pl.DataFrame:
     """Return how often each name is used for an entity: entity_id, language, name, type, used."""
-    used = (
-        links.select("mention_id", "entity_id")
-        .join(mentions.select("mention_id", "segment_id", "surface", "type"), on="mention_id")
-        .join(languages.select("segment_id", "language"), on="segment_id")
-        .group_by("entity_id", "language", "surface", "type")
-        .agg(used=pl.len())
-    )
-    return used.with_columns(
-        name=pl.col("surface").map_elements(normalised, return_dtype=pl.String)
-    ).drop("surface")
+    return links.group_by("entity_id", "language", "name", "type").agg(used=pl.len())

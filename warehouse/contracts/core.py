@@ -386,8 +386,77 @@ core_roles = Table(
     derivation=_by_article("apposition", "1", *_FACT_READS, "seed_cue_words"),
 )
 
+#: What a name and a form of it may differ by; name is the key of the name itself.
+NAME_FORMS = (
+    "name", "spelling", "translation", "misspelling", "initials", "middle name", "maker",
+    "descriptor", "place", "acronym", "short form",
+)
+
 _NAME_CUES = (
-    "seed_cue_words:acronym,connector,determiner,honorific,org_head,org_suffix,project_head"
+    "seed_cue_words:acronym,connector,demonym,determiner,honorific,name_word,org_head,org_suffix,"
+    "project_head"
+)
+
+core_namings = Table(
+    "core_namings",
+    "one mention and the name it stands for, as far as its own article tells",
+    (
+        _mention("mention_id", "the mention"),
+        _ARTICLE,
+        Column("language", "VARCHAR", "language of its segment", values=LANGUAGES),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("name", "VARCHAR", "the surface, normalised"),
+        Column("key", "VARCHAR", "words of the name, in which all its spellings agree"),
+        Column("name_id", "VARCHAR", "reference id, or minted from the key"),
+        Column("full_id", "VARCHAR", "the fullest name of the article that it is a form of"),
+        Column("score", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+        Column("why", "VARCHAR", "what joined mention and name"),
+        *_made_by("resolver"),
+    ),
+    key=("mention_id",),
+    derivation=_by_article(
+        "names", "2", "core_mentions", "core_segments", "core_languages",
+        "seed_entities", "seed_entity_names", _NAME_CUES,
+    ),
+)
+
+core_name_forms = Table(
+    "core_name_forms",
+    "one form a name may go by",
+    (
+        Column("name_id", "VARCHAR", "the name"),
+        Column("name", "VARCHAR", "as written"),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("key", "VARCHAR", "words of the name, in which all its spellings agree"),
+        Column("form", "VARCHAR", "what another name of the same entity would have"),
+        Column("kind", "VARCHAR", "what form and name differ by", values=NAME_FORMS),
+        Column("beside", "VARCHAR", "the place or maker that the name has beside the form"),
+        Column("is_generic", "BOOLEAN", "whether the form alone could be said of many"),
+        *_made_by("resolver"),
+    ),
+    key=("name_id", "name", "type", "form", "kind", "beside"),
+    derivation=Derivation(
+        "core_namings", ("name_id", "name", "type", "key"),
+        ("seed_entities", "seed_entity_names", _NAME_CUES),
+        "names", "1", carry=(), batch=50_000,
+    ),
+)
+
+core_names = Table(
+    "core_names",
+    "one name and the entity that bears it",
+    (
+        Column("name_id", "VARCHAR", "the name"),
+        Column("entity_id", "VARCHAR", "reference id, or that of its fullest name"),
+        Column("score", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+        Column("why", "VARCHAR", "what joined them"),
+        Column("rivals", "VARCHAR[]", "entities it could also be; not joined for that reason"),
+        *_made_by("resolver"),
+    ),
+    key=("name_id",),
+    derivation=_whole(
+        "forms", "1", "core_name_uses", "core_name_forms", "seed_entities", "seed_judgements",
+    ),
 )
 
 core_links = Table(
@@ -397,15 +466,16 @@ core_links = Table(
         _mention("mention_id", "the mention"),
         _ARTICLE,
         Column("entity_id", "VARCHAR", "the entity"),
+        Column("name", "VARCHAR", "the surface, normalised"),
+        Column("language", "VARCHAR", "language of its segment", values=LANGUAGES),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
         Column("score", "DOUBLE", "0 to 1", minimum=0, maximum=1),
         Column("why", "VARCHAR", "what joined them"),
         *_made_by("resolver"),
     ),
     key=("mention_id",),
     derivation=_whole(
-        "names", "1", "core_mentions", "core_segments", "core_languages",
-        "seed_entities", "seed_entity_names",
-        _NAME_CUES,
+        "names", "2", "core_namings", "core_names",
     ),
 )
 
@@ -543,6 +613,9 @@ TABLES = (
     core_quotes,
     core_quantities,
     core_memberships,
+    core_namings,
+    core_name_forms,
+    core_names,
     core_links,
     core_entities,
     core_entity_names,

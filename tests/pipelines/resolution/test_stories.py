@@ -158,7 +158,7 @@ def titles(headline: str | None) -> list[str | None]:
         .join(pl.DataFrame({"language": ["it", "en"]}), how="cross")
     )
     links = told.links()
-    entities = core_entities(links, told.core_mentions, told.core_languages, ENTITIES, CUES)
+    entities = core_entities(links, ENTITIES, CUES)
     made = core_stories(
         told.story_articles(), told.core_articles, segments, told.core_languages, translations,
         told.core_mentions, links, entities,
