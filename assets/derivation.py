@@ -25,12 +25,15 @@ _PREVIEW_ROWS, _PREVIEW_CELL = 5, 60
 
 @dataclass(frozen=True)
 class Work:
-    """How a derivation goes on: the verb, which marks count as done, which marks it gives."""
+    """How a derivation goes on: the verb, which marks count as done, which marks it gives, and
+    which rows it adds to tables that only grow.
+    """
 
     verb: Verb
     accept: Callable[[str], bool] | None = None
     marks: Callable[[Batch, pl.DataFrame], pl.Series] | None = None
     report: Callable[[Store], Metadata] | None = None
+    log: Callable[[Store, Batch, pl.DataFrame], Mapping[str, pl.DataFrame]] | None = None
 
 
 def derived(
@@ -70,7 +73,8 @@ def derive(newsroom: Newsroom, store: Store, table: str, work: Work) -> dg.Mater
         newsroom.progress(table, batch.done_before, batch.total)
         made = work.verb(**batch.frames)
         marks = work.marks(batch, made) if work.marks else None
-        made_rows += store.put(batch, made, marks)
+        log = work.log(store, batch, made) if work.log else None
+        made_rows += store.put(batch, made, marks, log)
         units += max(batch.keys.height, 1)
     newsroom.progress(table, units, units)
     extra: Metadata = {

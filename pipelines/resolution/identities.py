@@ -6,7 +6,7 @@ several entities is joined to none and listed for review. A reviewer's judgement
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -23,33 +23,55 @@ _MISSPELT = 0.84
 _MOST_NAMES = 30
 #: Share of the articles that use a short form for somebody in which it is the same one.
 _UNANIMOUS = 0.9
-#: An acronym of fewer letters has too many readings to be believed outside its article.
-_FEWEST_LETTERS = 3
 
 
 def core_names(
     core_name_uses: pl.DataFrame,
-    core_name_forms: pl.DataFrame,
+    core_shared_forms: pl.DataFrame,
     seed_entities: pl.DataFrame,
     seed_judgements: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return the rows of ``core_names``: every name has exactly one entity."""
+    """Return the rows of ``core_names``: names that are joined to others, or have rivals.
+
+    Every other name is an entity of its own.
+    """
     known = frozenset(seed_entities["entity_id"])
-    pairs = _pairs(core_name_uses, core_name_forms, known)
+    pairs = _pairs(core_name_uses, core_shared_forms, known)
     joining = _Joining(known, Judged.of("entity", seed_judgements))
-    joining.judged(core_name_uses["name_id"])
+    joining.judged()
     joining.mutual(pairs.filter(pl.col("kind").is_in(MUTUAL)))
     joining.beside(pairs.filter(pl.col("kind").is_in(BESIDE)))
     joining.shorter(pairs.filter(~pl.col("kind").is_in([*MUTUAL, *BESIDE])))
-    names = core_name_uses.select("name_id").unique().sort("name_id")
-    rows = [(name, *joining.told(name)) for name in names["name_id"]]
     schema = {
         "name_id": pl.String, "entity_id": pl.String, "score": pl.Float64, "why": pl.String,
         "rivals": pl.List(pl.String),
     }  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+    return pl.DataFrame(joining.told(), schema=schema, orient="row").with_columns(
         **made_by("core_names", "resolver")
     )
+
+
+def borne(
+    before: pl.DataFrame, after: pl.DataFrame, core_entities: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return member and group of names that were known, before and after ``core_names`` changed.
+
+    A name without a row is its own entity; it was known if ``core_entities``, as it was before,
+    has it.
+    """
+    rows = pl.concat([before, after])
+    ids = pl.concat([rows["name_id"], rows["entity_id"]]).unique().sort()
+    names = pl.DataFrame({"member": ids})
+
+    def groups(table: pl.DataFrame) -> pl.DataFrame:
+        return names.join(
+            table.select(member="name_id", group="entity_id"), on="member", how="left"
+        ).with_columns(pl.col("group").fill_null(pl.col("member")))
+
+    was_known = pl.col("member").is_in(before["name_id"].implode()) | pl.col("member").is_in(
+        core_entities["entity_id"].implode()
+    )
+    return groups(before).filter(was_known), groups(after)
 
 
 # -- which names could be one --------------------------------------------------------------
@@ -77,7 +99,6 @@ def _pairs(uses: pl.DataFrame, forms: pl.DataFrame, known: frozenset[str]) -> pl
         .join(own, on=["form", "bearer"])
         .filter(
             (pl.col("long_id") != pl.col("short_id"))
-            & ((pl.col("kind") != "acronym") | (pl.col("form").str.len_chars() >= _FEWEST_LETTERS))
             & (
                 ~pl.col("kind").is_in(BESIDE)
                 | ~pl.col("is_generic")
@@ -97,7 +118,7 @@ def _pairs(uses: pl.DataFrame, forms: pl.DataFrame, known: frozenset[str]) -> pl
         [
             one_sided,
             _mutual(named.filter(pl.col("kind").is_in(MUTUAL))),
-            unexplained.with_columns(kind=pl.lit("acronym")),
+            unexplained.with_columns(kind=pl.lit("short form")),
         ],
         how="diagonal_relaxed",
     )
@@ -154,14 +175,21 @@ class _Joining:
             name = self.parent[name]
         return name
 
-    def told(self, name: str) -> tuple[str, float, str, list[str]]:
-        score, why = self.reasons.get(name, (1.0, "its own name"))
-        return self.entity(name), score, why, sorted(self.rivals.get(name, ()))
+    def told(self) -> list[tuple[str, str, float, str, list[str]]]:
+        """Return name, entity, score, reason and rivals of all that is not plainly its own."""
+        return [
+            (
+                name,
+                self.entity(name),
+                *self.reasons.get(name, (1.0, "its own name")),
+                sorted({*map(self.entity, self.rivals.get(name, ()))} - {self.entity(name)}),
+            )
+            for name in sorted({*self.parent, *self.rivals})
+        ]
 
-    def judged(self, names: Iterable[str]) -> None:
+    def judged(self) -> None:
         """Join what a reviewer called the same."""
-        present = set(names)
-        for group in self.judgements.groups(present):
+        for group in self.judgements.groups():
             first = min(group, key=lambda name: (name not in self.known, name))
             for name in sorted(group - {first}):
                 self._join(name, first, 1.0, "judged the same", by_judgement=True)
@@ -178,7 +206,7 @@ class _Joining:
                 if low in self.known:
                     self._rival(left, right)
                 else:
-                    self._join(low, high, score, f"{kind} of {self._label(right)}")
+                    self._join(low, high, score, f"{kind} of {high}")
 
     def beside(self, pairs: pl.DataFrame) -> None:
         """Join names that say more of the same to it, unless what they say tells several apart."""
@@ -230,15 +258,12 @@ class _Joining:
         if own in self.known and chosen in self.known:
             self._rival(short, chosen)
         elif own in self.known:
-            self._join(chosen, own, score, f"{kind}: fuller name of {self._label(own)}")
+            self._join(chosen, own, score, f"{kind}: fuller name of {own}")
         else:
-            self._join(own, chosen, score, f"{kind} of {self._label(chosen)}")
+            self._join(own, chosen, score, f"{kind} of {chosen}")
 
     def _rival(self, one: str, other: str) -> None:
         self.rivals.setdefault(one, []).append(other)
-
-    def _label(self, name: str) -> str:
-        return name
 
     def _join(
         self, name: str, into: str, score: float, why: str, *, by_judgement: bool = False

@@ -6,7 +6,6 @@ back leaves no trace in what is made without it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -52,12 +51,11 @@ class Judged:
             apart[other].add(one)
         return cls(group, {one: frozenset(others) for one, others in apart.items()})
 
-    def groups(self, present: Iterable[str]) -> list[set[str]]:
-        """Return the groups of two or more present things that are judged the same."""
+    def groups(self) -> list[set[str]]:
+        """Return the groups of two or more things that are judged the same."""
         found: dict[str, set[str]] = defaultdict(set)
-        for thing in present:
-            if thing in self.same:
-                found[self.same[thing]].add(thing)
+        for thing, group in self.same.items():
+            found[group].add(thing)
         return [members for _, members in sorted(found.items()) if len(members) > 1]
 
     def pairs(self) -> pl.DataFrame:

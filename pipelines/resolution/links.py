@@ -10,21 +10,19 @@ def core_links(core_namings: pl.DataFrame, core_names: pl.DataFrame) -> pl.DataF
 
     A link is as sure as the less sure of its two steps, and says what decided both.
     """
-    borne = core_names.select(
-        "entity_id", full_id="name_id", name_score="score", name_why="why"
-    )
-    is_own = pl.col("entity_id") == pl.col("full_id")
+    borne = core_names.select("entity_id", full_id="name_id", borne="score", borne_why="why")
+    is_own = pl.col("entity_id").fill_null(pl.col("full_id")) == pl.col("full_id")
     return (
-        core_namings.join(borne, on="full_id")
+        core_namings.join(borne, on="full_id", how="left")
         .select(
             "mention_id",
             "article_id",
-            "entity_id",
             "name",
             "language",
             "type",
-            score=pl.min_horizontal("score", "name_score"),
-            why=pl.when(is_own).then("why").otherwise(pl.format("{}; {}", "why", "name_why")),
+            entity_id=pl.coalesce("entity_id", "full_id"),
+            score=pl.min_horizontal("score", "borne"),
+            why=pl.when(is_own).then("why").otherwise(pl.format("{}; {}", "why", "borne_why")),
             **made_by("core_links", "resolver"),
         )
         .sort("mention_id")

@@ -73,7 +73,7 @@ _COMPANY = frozenset({"company", "composite", "corporation", "group", "holdings"
 _VARIANT = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class NameGrammar:
     """What a name is made of besides its own words.
 
@@ -124,12 +124,20 @@ class NameGrammar:
     def forms(self, name: str, type_: str) -> frozenset[Form]:
         """Return the forms of a name; a shorter form that equals its own key is left out."""
         words = self.words(name)
+        mutual = set(_spellings(words))
+        if type_ != "PERSON" and len(words) > 1:
+            english = [self.translations.get(word, word) for word in words]
+            mutual.add(Form(_key(english), "translation"))
+        return self.shorter(name, type_) | mutual
+
+    def shorter(self, name: str, type_: str) -> frozenset[Form]:
+        """Return the forms of a name that say less than it does."""
+        words = self.words(name)
         found = self._of_person(words) if type_ == "PERSON" else self._of_thing(name, words, type_)
         own = _key(words)
-        return frozenset(form for form in found if form.kind in MUTUAL or form.key not in (own, ""))
+        return frozenset(form for form in found if form.key not in (own, ""))
 
     def _of_person(self, words: tuple[str, ...]) -> Iterator[Form]:
-        yield from _spellings(words)
         if len(words) < 2:
             return
         *given, family = words
@@ -140,10 +148,8 @@ class NameGrammar:
         yield Form(family, "short form")
 
     def _of_thing(self, name: str, words: tuple[str, ...], type_: str) -> Iterator[Form]:
-        yield from _spellings(words)
         written = _written(name)
         if len(words) > 1:
-            yield Form(_key([self.translations.get(word, word) for word in words]), "translation")
             for said in (written, [word for word in written if word not in self.loose], words):
                 yield from _initials(said)
         yield from self._without(written, "place", self.demonyms, anywhere=True)
@@ -162,7 +168,7 @@ class NameGrammar:
             yield Form(word, "short form")
 
     def _without(
-        self, written: list[str], kind: str, known: dict[tuple[str, ...], str], *, anywhere: bool
+        self, written: tuple[str, ...], kind: str, known: dict[tuple[str, ...], str], *, anywhere: bool
     ) -> Iterator[Form]:
         """Yield what is left without a place or a maker that stands beside a name.
 
@@ -171,7 +177,7 @@ class NameGrammar:
         """
         for start in range(len(written)):
             for end in range(start + 1, min(start + 4, len(written) + 1)):
-                beside = known.get(tuple(written[start:end]))
+                beside = known.get(written[start:end])
                 before = written[:start]
                 if beside is None or not (
                     anywhere or not self._own_words(before) or before[-1] in self.loose
@@ -217,7 +223,7 @@ def _name_grammar(
     translations: dict[str, str] = {}
     loose: set[str] = set()
     places, makers = (
-        {tuple(_written(name)): entity for type_, name, entity in known if type_ == wanted}
+        {_written(name): entity for type_, name, entity in known if type_ == wanted}
         for wanted in ("GPE", "ORG")
     )
     demonyms = {}
@@ -230,7 +236,7 @@ def _name_grammar(
         elif kind in ("org_suffix", "determiner", "connector", "honorific"):
             loose.update(_plain(part) for part in _WORD.findall(cue))
         elif kind == "demonym" and value:
-            demonyms[tuple(_written(cue))] = places.get(tuple(_written(value)), value)
+            demonyms[_written(cue)] = places.get(_written(value), value)
         elif kind == "name_word" and value:
             translations[word] = value
     common = {*heads, *heads.values(), *translations, *translations.values()}
@@ -241,7 +247,8 @@ def _name_grammar(
     )  # fmt: skip
 
 
-def _written(name: str) -> list[str]:
+@lru_cache(maxsize=100_000)
+def _written(name: str) -> tuple[str, ...]:
     """Return the plain words of a name, without what stands behind it, dots of abbreviations,
     possessives, and common nouns compounded with it.
     """
@@ -249,7 +256,7 @@ def _written(name: str) -> list[str]:
     text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found[0]) + " ", text)
     text = _LETTER_AND_LETTER.sub(r"\1\2", text)
     text = _COMPOUND.sub("", _POSSESSIVE.sub(" ", text).strip(" -"))
-    return [_plain(word) for word in _WORD.findall(text)]
+    return tuple(_plain(word) for word in _WORD.findall(text))
 
 
 def _initials(words: Sequence[str]) -> Iterator[Form]:
@@ -264,6 +271,7 @@ def _is_variant(word: str) -> bool:
     return len(word) <= _VARIANT or any(letter.isdigit() for letter in word)
 
 
+@lru_cache(maxsize=100_000)
 def _plain(word: str) -> str:
     decomposed = unicodedata.normalize("NFKD", word.casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
@@ -274,6 +282,7 @@ def _key(words: Sequence[str]) -> str:
     return " ".join(sorted(words))
 
 
+@lru_cache(maxsize=100_000)
 def sounds(word: str) -> str:
     """Return what spellings and transliterations of a word have in common."""
     for letters, sound in _SOUNDS:

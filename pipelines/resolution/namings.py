@@ -8,16 +8,19 @@ defines it as an acronym, or the only longer one it is short for.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import polars as pl
 
 from pipelines.identity import digest, normalised
-from pipelines.resolution.names import MUTUAL, SCORES, Form, NameGrammar, name_grammar
+from pipelines.resolution.names import ATTESTED, SCORES, Form, NameGrammar, name_grammar
 from warehouse.contracts.frames import made_by
 
 _EXACT, _EXACT_OTHER_TYPE, _KEY, _DEFINED, _SHORT, _MINTED = 0.99, 0.8, 0.93, 0.92, 0.85, 0.7
 #: What may stand between a name and the acronym that it defines.
 _DEFINES = r"^\s?\(\s?[«“\"]?$"
+#: A shorter name has too many readings to be believed outside its article.
+FEWEST_LETTERS = 3
 #: A mark of a quotation or a list that stuck to a name.
 _EDGES = "\"'`“”„«»‘’ -–"
 
@@ -56,12 +59,17 @@ def core_namings(
 
 
 def core_name_uses(core_namings: pl.DataFrame) -> pl.DataFrame:
-    """Return how often a name of a type stands for a fuller one: name_id, full_id, type, articles.
+    """Return the names that articles use for fuller ones: name_id, full_id, articles.
 
     The store has the same as a view, so that no run holds all namings in memory.
     """
-    return core_namings.group_by("name_id", "full_id", "type").agg(
-        articles=pl.col("article_id").n_unique()
+    return (
+        core_namings.filter(
+            (pl.col("name_id") != pl.col("full_id"))
+            & (pl.col("key").str.len_chars() >= FEWEST_LETTERS)
+        )
+        .group_by("name_id", "full_id")
+        .agg(articles=pl.col("article_id").n_unique())
     )
 
 
@@ -71,12 +79,17 @@ def core_name_forms(
     seed_entity_names: pl.DataFrame,
     seed_cue_words: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return the rows of ``core_name_forms`` for names (name_id, name, type, key)."""
+    """Return the rows of ``core_name_forms`` for names (name_id, name, type, key).
+
+    Short forms of other things than persons are believed only where an article uses them, which
+    ``core_name_uses`` tells; a family name is a form, because who else bears it must be known.
+    """
     grammar = name_grammar(seed_cue_words, seed_entities, seed_entity_names)
     rows = [
         (name_id, name, type_, key, form.key, form.kind, form.beside)
         for name_id, name, type_, key in pending.select("name_id", "name", "type", "key").rows()
         for form in (Form(key, "name"), *sorted(grammar.forms(name, type_)))
+        if type_ == "PERSON" or form.kind not in ATTESTED
     ]
     columns = ("name_id", "name", "type", "key", "form", "kind", "beside")
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").with_columns(
@@ -106,12 +119,21 @@ def minted(key: str) -> str:
 
 
 def _names(surfaces: pl.Series, grammar: NameGrammar) -> list[pl.Series]:
-    names = {
-        surface: (_clean(surface), grammar.key(_clean(surface))) for surface in surfaces.unique()
-    }
+    cleaned = {surface: _clean(surface) for surface in surfaces.unique()}
+    keys = {name: grammar.key(name) for name in cleaned.values()}
+    names = [cleaned[surface] for surface in surfaces]
     return [
-        pl.Series("name", [names[surface][0] for surface in surfaces], pl.String),
-        pl.Series("key", [names[surface][1] for surface in surfaces], pl.String),
+        pl.Series("name", names, pl.String),
+        pl.Series("key", [keys[name] for name in names], pl.String),
+    ]
+
+
+@lru_cache(maxsize=2)
+def _keys(grammar: NameGrammar, names: tuple[str, ...]) -> list[pl.Series]:
+    """Return normalised names and their keys: the reference's, which all batches look up."""
+    return [
+        pl.Series("name", [normalised(name) for name in names], pl.String),
+        pl.Series("key", [grammar.key(name) for name in names], pl.String),
     ]
 
 
@@ -128,10 +150,7 @@ def _known(
 ) -> pl.DataFrame:
     """Add name_id, full_id, score and why: a known entity by name or key, or minted from the key."""
     known = entity_names.join(entities.select("entity_id", "type"), on="entity_id")
-    known = known.with_columns(
-        _names(known["name"], grammar)[1],
-        name=pl.Series([normalised(name) for name in known["name"]], dtype=pl.String),
-    )
+    known = known.with_columns(_keys(grammar, tuple(known["name"])))
     asked = mentions.select("name", "key", "type", "language").unique()
     by_name = asked.join(
         known.select("name", "entity_id", "ambiguous", known_type="type", in_language="language"),
@@ -254,8 +273,7 @@ def _forms(names: pl.DataFrame, grammar: NameGrammar) -> pl.DataFrame:
     rows = [
         (name, type_, form.key, form.kind)
         for name, type_ in distinct
-        for form in grammar.forms(name, type_)
-        if form.kind not in MUTUAL
+        for form in grammar.shorter(name, type_)
     ]
     schema = dict.fromkeys(("name", "type", "form", "kind"), pl.String)
     return pl.DataFrame(rows, schema=schema, orient="row")

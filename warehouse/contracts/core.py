@@ -1,6 +1,6 @@
 """Core tables: facts derived from raw articles, each with its evidence and its maker."""
 
-from warehouse.contracts.seed import ENTITY_TYPES
+from warehouse.contracts.seed import ENTITY_TYPES, JUDGED
 from warehouse.contracts.table import MARKED, REPAIRS, Column, Derivation, Table
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt", "und")
@@ -20,6 +20,9 @@ METADATA_ORIGINS = ("declared", "page", "file_name", "inferred")
 PRECISIONS = ("year", "month", "day", "second", "unknown")
 RELATIONS = ("=", ">", ">=", "<", "<=", "~", "range")
 COPY_KINDS = ("original", "copy", "near_copy", "translation")
+
+#: What can become of a known group: joined to another, parted, or called by an earlier text.
+EVENTS = ("merged", "split", "renamed")
 
 _ARTICLE = Column(
     "article_id", "VARCHAR", "the article", references="core_articles.article_id"
@@ -59,6 +62,13 @@ def _by_article(
 
 def _whole(maker: str, version: str, *reads: str) -> Derivation:
     return Derivation("", (), reads, maker, version)
+
+
+def _by_entity(*reads: str) -> Derivation:
+    return Derivation(
+        "core_entity_uses", ("entity_id",), reads, "names", "2", batch=100_000,
+        state="hash(language, name, type, used)",
+    )
 
 
 core_metadata = Table(
@@ -438,13 +448,42 @@ core_name_forms = Table(
     derivation=Derivation(
         "core_namings", ("name_id", "name", "type", "key"),
         ("seed_entities", "seed_entity_names", _NAME_CUES),
-        "names", "1", carry=(), batch=50_000,
+        "names", "2", batch=50_000, state="0",
     ),
+)
+
+core_name_uses = Table(
+    "core_name_uses",
+    "one name that articles use for a fuller one",
+    (
+        Column("name_id", "VARCHAR", "the name"),
+        Column("full_id", "VARCHAR", "the fuller one"),
+        Column("articles", "BIGINT", "articles that do so", minimum=1),
+    ),
+    key=("name_id", "full_id"),
+    derivation=_whole("count", "1", "core_namings"),
+    view="SELECT name_id, full_id, count(DISTINCT article_id) AS articles FROM core_namings "
+    "WHERE name_id <> full_id AND length(key) >= 3 GROUP BY ALL",  # FEWEST_LETTERS of namings
+)
+
+#: Persons, places and other things do not share names; finer types are guesses.
+_BEARER = (
+    "CASE WHEN type = 'PERSON' THEN 0 WHEN type IN ('GPE', 'LOC') THEN 1 ELSE 2 END"
+)
+
+core_shared_forms = Table(
+    "core_shared_forms",
+    "one form that several names may go by",
+    core_name_forms.columns,
+    key=core_name_forms.key,
+    derivation=_whole("count", "1", "core_name_forms"),
+    view="SELECT * FROM core_name_forms QUALIFY count(DISTINCT name_id) "
+    f"OVER (PARTITION BY form, {_BEARER}) > 1",
 )
 
 core_names = Table(
     "core_names",
-    "one name and the entity that bears it",
+    "one name whose bearer is not told by the name alone",
     (
         Column("name_id", "VARCHAR", "the name"),
         Column("entity_id", "VARCHAR", "reference id, or that of its fullest name"),
@@ -455,7 +494,7 @@ core_names = Table(
     ),
     key=("name_id",),
     derivation=_whole(
-        "forms", "1", "core_name_uses", "core_name_forms", "seed_entities", "seed_judgements",
+        "forms", "1", "core_name_uses", "core_shared_forms", "seed_entities", "seed_judgements",
     ),
 )
 
@@ -474,16 +513,34 @@ core_links = Table(
         *_made_by("resolver"),
     ),
     key=("mention_id",),
-    derivation=_whole(
-        "names", "2", "core_namings", "core_names",
+    derivation=Derivation(
+        "core_namings LEFT JOIN (SELECT name_id AS full_id, entity_id, score AS borne, "
+        "why AS borne_why FROM core_names) USING (full_id)",
+        ("article_id",), ("core_namings", "core_names"), "names", "2",
+        state="hash(mention_id, entity_id, borne, borne_why)",
     ),
+)
+
+core_entity_uses = Table(
+    "core_entity_uses",
+    "one name of an entity in one language and of one type",
+    (
+        Column("entity_id", "VARCHAR", "the entity"),
+        Column("language", "VARCHAR", "ISO 639-1", values=LANGUAGES),
+        Column("name", "VARCHAR", "the name"),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("used", "BIGINT", "mentions", minimum=1),
+    ),
+    key=("entity_id", "language", "name", "type"),
+    derivation=_whole("count", "1", "core_links"),
+    view="SELECT entity_id, language, name, type, count(*) AS used FROM core_links GROUP BY ALL",
 )
 
 core_entities = Table(
     "core_entities",
     "one entity that is in the news",
     (
-        Column("entity_id", "VARCHAR", "reference id, or minted from the name's key"),
+        Column("entity_id", "VARCHAR", "reference id, or minted from the key of its fullest name"),
         Column("name", "VARCHAR", "canonical name"),
         Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
         Column("wikidata_id", "VARCHAR", "Wikidata item, where certain", nullable=True),
@@ -491,10 +548,7 @@ core_entities = Table(
         *_made_by("resolver"),
     ),
     key=("entity_id",),
-    derivation=_whole(
-        "names", "1", "core_links", "core_mentions", "core_languages", "seed_entities",
-        _NAME_CUES,
-    ),
+    derivation=_by_entity("core_entity_uses", "seed_entities", _NAME_CUES),
 )
 
 core_entity_names = Table(
@@ -508,10 +562,7 @@ core_entity_names = Table(
         *_made_by("resolver"),
     ),
     key=("entity_id", "language", "name"),
-    derivation=_whole(
-        "names", "1", "core_links", "core_mentions", "core_languages", "core_entities",
-        "seed_entity_names",
-    ),
+    derivation=_by_entity("core_entity_uses", "seed_entity_names"),
 )
 
 core_story_articles = Table(
@@ -533,8 +584,8 @@ core_story_articles = Table(
     ),
     key=("article_id",),
     derivation=_whole(
-        "stories", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
-        "core_links",
+        "stories", "2", "core_articles", "core_segments", "core_languages", "core_mentions",
+        "core_links", "core_duplicates", "seed_judgements",
     ),
 )
 
@@ -569,9 +620,24 @@ core_statements = Table(
     ),
     key=("quote_id",),
     derivation=_whole(
-        "statements", "1", "core_quotes", "core_segments", "core_languages", "core_translations",
-        "core_links", "core_roles", "core_mentions", "core_story_articles",
+        "statements", "2", "core_quotes", "core_segments", "core_languages", "core_translations",
+        "core_links", "core_roles", "core_mentions", "core_story_articles", "seed_judgements",
     ),
+)
+
+core_resolution_events = Table(
+    "core_resolution_events",
+    "one group that was known and is no longer the same",
+    (
+        Column("event_id", "VARCHAR", "kind, groups and moment"),
+        Column("kind", "VARCHAR", "what the groups are", values=JUDGED),
+        Column("event", "VARCHAR", "what became of it", values=EVENTS),
+        Column("from_id", "VARCHAR", "the group it was"),
+        Column("to_id", "VARCHAR", "the group its members are in now"),
+        Column("members", "BIGINT", "names, articles or quotations that moved", minimum=1),
+        Column("at", "TIMESTAMP", "when it was resolved, UTC"),
+    ),
+    key=("event_id",),
 )
 
 core_happenings = Table(
@@ -615,12 +681,16 @@ TABLES = (
     core_memberships,
     core_namings,
     core_name_forms,
+    core_name_uses,
+    core_shared_forms,
     core_names,
     core_links,
+    core_entity_uses,
     core_entities,
     core_entity_names,
     core_story_articles,
     core_stories,
     core_statements,
     core_happenings,
+    core_resolution_events,
 )

@@ -41,6 +41,12 @@ class Derivation:
     the key. ``reads`` are the tables the verb receives: those that hold the key columns are cut
     to the batch, the others come whole; ``table:kind,kind`` reads only rows of those kinds, so
     that a change to other kinds redoes nothing. ``version`` rises whenever the rules change.
+
+    ``state`` is SQL over a row of the source: what of it the output depends on beside the key. A
+    unit whose rows have another state than when it was made is made again, and one that is gone
+    from the source loses its rows. ``neighbours`` is SQL that selects, from ``batch_keys`` and
+    other tables, further keys whose rows the verb receives too; ``owns`` are columns of the output
+    that hold such a key as well: a row goes with whichever of them is made again.
     """
 
     source: str
@@ -50,6 +56,9 @@ class Derivation:
     version: str
     carry: tuple[str, ...] = ()
     batch: int = 2_000
+    state: str = ""
+    neighbours: str = ""
+    owns: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -60,13 +69,18 @@ class Derivation:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its grain, columns, key and, where it is derived, its derivation."""
+    """One table: its grain, columns, key and, where it is derived, its derivation.
+
+    ``view`` is the SELECT that the table is, where nothing of it is stored; its derivation then
+    only tells what it reads.
+    """
 
     name: str
     grain: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     derivation: Derivation | None = None
+    view: str = ""
 
     @property
     def layer(self) -> Layer:
@@ -84,7 +98,9 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     def ddl(self) -> str:
-        """Return the CREATE TABLE statement of this contract."""
+        """Return the CREATE statement of this contract."""
+        if self.view:
+            return f"CREATE OR REPLACE VIEW {self.name} AS {self.view}"
         columns = ", ".join(
             f'"{column.name}" {column.type}{"" if column.nullable else " NOT NULL"}'
             for column in self.columns

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_news import CUES, ENTITIES, Article, article, days, news
 
-from pipelines.resolution.entities import core_entities
+from pipelines.resolution.entities import core_entities, core_entity_uses
 from pipelines.resolution.stories import core_stories
 from warehouse import contracts
 
@@ -158,7 +158,7 @@ def titles(headline: str | None) -> list[str | None]:
         .join(pl.DataFrame({"language": ["it", "en"]}), how="cross")
     )
     links = told.links()
-    entities = core_entities(links, ENTITIES, CUES)
+    entities = core_entities(core_entity_uses(links), ENTITIES, CUES)
     made = core_stories(
         told.story_articles(), told.core_articles, segments, told.core_languages, translations,
         told.core_mentions, links, entities,
