@@ -66,6 +66,29 @@ def derived(
     return asset
 
 
+def followed(table: str, group: str) -> dg.AssetsDefinition:
+    """Return the asset of a core table that others fill, or of a view: it is only checked."""
+    contract = contracts.table(table)
+
+    @dg.asset(
+        name=table,
+        deps=sorted(_upstream(contract)),
+        description=description(contract),
+        metadata=columns(contract),
+        group_name=group,
+        kinds={"duckdb"},
+        pool=POOL,
+        check_specs=[check_spec(table)],
+        required_resource_keys={"newsroom"},
+    )
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        newsroom: Newsroom = context.resources.newsroom
+        with newsroom.store() as store:
+            return shelved(newsroom, store, table, 0.0, {})
+
+    return asset
+
+
 def derive(newsroom: Newsroom, store: Store, table: str, work: Work) -> dg.MaterializeResult:
     """Make what is pending of a table batch by batch, and return counts, timings and its check."""
     started, made_rows, units = time.monotonic(), 0, 0

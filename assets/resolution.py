@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import polars as pl
 
-from assets.derivation import Verb, Work, derived
+from assets.derivation import Verb, Work, derived, followed
 from assets.resources import Newsroom
 from pipelines.resolution import (
     entities,
@@ -15,7 +15,7 @@ from pipelines.resolution import (
     statements,
     stories,
 )
-from pipelines.resolution.events import resolution_events
+from pipelines.resolution.events import core_resolution_events as what_became
 from warehouse.contracts.frames import empty
 from warehouse.store import Batch, Store
 
@@ -31,7 +31,7 @@ def _logged(kind: str, groups: Groups) -> Callable[[Newsroom, Store, Verb], Work
     def work(newsroom: Newsroom, _: Store, verb: Verb) -> Work:
         def log(store: Store, _: Batch, made: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
             before, after = groups(store, made)
-            events = resolution_events(kind, before, after, newsroom.now())
+            events = what_became(kind, before, after, newsroom.now())
             return {"core_resolution_events": events}
 
         return Work(verb, log=log)
@@ -53,7 +53,7 @@ def _members(table: str, member: str, group: str) -> Groups:
 
 
 #: Tables that judgements shape: the verb, the member and its group.
-_JUDGED = {
+_JUDGED: dict[str, tuple[str, Verb, str, str]] = {
     "entity": ("core_names", identities.core_names, "name_id", "entity_id"),
     "story": ("core_story_articles", stories.core_story_articles, "article_id", "story_id"),
     "statement": ("core_statements", statements.core_statements, "quote_id", "statement_id"),
@@ -72,8 +72,11 @@ def without_judgements(store: Store, kinds: Collection[str]) -> dict[str, dict[s
 
 core_namings = derived("core_namings", namings.core_namings, GROUP)
 core_name_forms = derived("core_name_forms", namings.core_name_forms, GROUP)
+core_name_uses = followed("core_name_uses", GROUP)
+core_shared_forms = followed("core_shared_forms", GROUP)
 core_names = derived("core_names", identities.core_names, GROUP, _logged("entity", _names))
 core_links = derived("core_links", links.core_links, GROUP)
+core_entity_uses = followed("core_entity_uses", GROUP)
 core_entities = derived("core_entities", entities.core_entities, GROUP)
 core_entity_names = derived("core_entity_names", entities.core_entity_names, GROUP)
 core_story_articles = derived(
@@ -89,4 +92,5 @@ core_statements = derived(
     GROUP,
     _logged("statement", _members("core_statements", "quote_id", "statement_id")),
 )
+core_resolution_events = followed("core_resolution_events", GROUP)
 core_happenings = derived("core_happenings", happenings.core_happenings, GROUP)

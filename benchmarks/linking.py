@@ -26,7 +26,12 @@ from benchmarks.clusters import agreement, by_threshold, cosines
 from pipelines.reference.tables import Reference, read_reference
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
-from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
+from pipelines.resolution.namings import (
+    core_name_forms,
+    core_name_uses,
+    core_namings,
+    core_shared_forms,
+)
 from warehouse.contracts.frames import empty
 
 _LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
@@ -214,7 +219,7 @@ def _resolved(
     names = namings.select("name_id", "name", "type", "key").unique()
     entities = core_names(
         core_name_uses(namings),
-        core_name_forms(names, *known),
+        core_shared_forms(core_name_forms(names, *known)),
         reference.seed_entities,
         empty("seed_judgements"),
     )
@@ -222,5 +227,9 @@ def _resolved(
 
 
 if __name__ == "__main__":
-    given = [Path(one) for one in sys.argv[1:]]
-    main([file for one in given for file in (sorted(one.glob("*.jsonl")) if one.is_dir() else [one])])
+    given = map(Path, sys.argv[1:])
+    main([
+        file
+        for one in given
+        for file in (sorted(one.glob("*.jsonl")) if one.is_dir() else [one])
+    ])

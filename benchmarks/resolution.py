@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +132,13 @@ def _told(file: Path) -> Tables:
     articles = articles.with_columns(
         text_hash(articles["body"]).alias("body_hash"),
         title=pl.lit(None, dtype=pl.String),
+        marked=pl.lit([], dtype=schema("core_articles")["marked"]),
         published_from=pl.lit(None, dtype=pl.Datetime("us")),
         published_to=pl.lit(None, dtype=pl.Datetime("us")),
     )
     reference = read_reference(_REFERENCE, _LANGUAGES)
     segments = core_segments(articles, reference.seed_cue_words)
-    languages = core_languages(segments, _LANGUAGES)
+    languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
     known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
     mentions = core_mentions(articles, segments, languages, *known)
     named = set(reference.seed_entity_names["name"])
@@ -180,7 +181,8 @@ def _retold(tables: Tables, start: int, end: int) -> Iterator[Tables]:
             for surface in surfaces
         }
         rng = random.Random(telling)
-        days = [datetime(2024, 1, 1) + timedelta(days=rng.randrange(700)) for _ in range(last - first)]
+        begin = datetime(2024, 1, 1)
+        days = [begin + timedelta(days=rng.randrange(700)) for _ in range(last - first)]
         part = {}
         for name in _GIVEN:
             frame = tables[name].join(chosen, on="article_id", how="semi", maintain_order="left")
@@ -203,7 +205,7 @@ def _renamed(surface: str, telling: int) -> str:
     return " ".join(_word(word, telling) for word in surface.split(" "))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _word(word: str, telling: int) -> str:
     """Return another word for a capitalised one; the same for the same word of a telling."""
     if not word[:1].isupper() or len(word) < 3:

@@ -25,7 +25,12 @@ from pipelines.language.detection import core_languages
 from pipelines.reference.tables import Reference, read_reference
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
-from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
+from pipelines.resolution.namings import (
+    core_name_forms,
+    core_name_uses,
+    core_namings,
+    core_shared_forms,
+)
 from pipelines.resolution.stories import core_story_articles
 from warehouse.contracts.frames import empty, schema
 
@@ -112,7 +117,9 @@ def _resolved(
     namings = core_namings(mentions, segments, languages, *known)
     forms = core_name_forms(namings.select("name_id", "name", "type", "key").unique(), *known)
     judgements = empty("seed_judgements")
-    names = core_names(core_name_uses(namings), forms, reference.seed_entities, judgements)
+    names = core_names(
+        core_name_uses(namings), core_shared_forms(forms), reference.seed_entities, judgements
+    )
     links = core_links(namings, names)
     return core_story_articles(
         articles, segments, languages, mentions, links, empty("core_duplicates"), judgements

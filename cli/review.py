@@ -23,7 +23,9 @@ app = typer.Typer(
 )
 
 _KIND = Annotated[str, typer.Option("--kind", help=f"What is judged: {', '.join(JUDGED)}.")]
-_LEFT = Annotated[str, typer.Argument(help="A name or its id; an article's id or file; a quote_id.")]
+_LEFT = Annotated[
+    str, typer.Argument(help="A name or its id; an article's id or file; a quote_id.")
+]
 _RIGHT = Annotated[str, typer.Argument(help="The other.")]
 
 #: What a person may call a thing by, beside its id; and the things that go by it.

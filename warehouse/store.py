@@ -92,10 +92,7 @@ class Store:
         return int(self._value(f"SELECT count(*) FROM {table}"))
 
     def revision(self, table: str) -> int:
-        """Return how often the table's rows, or those a view reads, have changed."""
-        contract = contracts.table(table)
-        if contract.view:
-            return sum(self.revision(name) for name, _ in _derivation(contract).inputs)
+        """Return how often the table's rows have changed."""
         return int(
             self._value("SELECT revision FROM work_tables WHERE table_name = $name", name=table)
         )
@@ -323,9 +320,8 @@ class Store:
         made: pl.DataFrame,
         marks: pl.Series | None,
     ) -> None:
-        done = batch.keys.select(
-            "mark", version=(marks if marks is not None else pl.lit(batch.version)) + pl.col("state")
-        )
+        version = marks if marks is not None else pl.lit(batch.version)
+        done = batch.keys.select("mark", version=version + pl.col("state"))
         using = " AND ".join(f't."{column}" = k."{column}"' for column in work.key)
         for column in work.owns:
             using += f' OR t."{column}" = k."{work.key[0]}"'
@@ -541,7 +537,7 @@ class Store:
             )
 
     def _migrate(self, contract: Table) -> None:
-        if contract.layer != "raw" and (contract.derivation or contract.layer == "seed"):
+        if contract.layer != "raw" and not contract.grows:
             self.connection.execute(f"DROP TABLE {contract.name}")
             self.connection.execute("DELETE FROM work_marks WHERE table_name = $1", [contract.name])
             return
@@ -567,6 +563,9 @@ class Store:
             )
 
     def _bump(self, table: str) -> None:
+        for view in contracts.TABLES:
+            if view.view and any(name == table for name, _ in _derivation(view).inputs):
+                self._bump(view.name)
         self.connection.execute(
             "UPDATE work_tables SET revision = revision + 1 WHERE table_name = $1", [table]
         )

@@ -19,7 +19,9 @@ def core_entities(
     """
     grammar = name_grammar(seed_cue_words)
     best = (
-        core_entity_uses.with_columns(english=pl.col("language") == "en", length=pl.col("name").str.len_chars())
+        core_entity_uses.with_columns(
+            english=pl.col("language") == "en", length=pl.col("name").str.len_chars()
+        )
         .sort(
             ["entity_id", "english", "used", "length", "name"],
             descending=[False, True, True, True, False],

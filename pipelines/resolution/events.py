@@ -5,14 +5,10 @@ from datetime import datetime
 import polars as pl
 
 from pipelines.identity import digest
-
-_SCHEMA = {
-    "event_id": pl.String, "kind": pl.String, "event": pl.String, "from_id": pl.String,
-    "to_id": pl.String, "members": pl.Int64, "at": pl.Datetime("us"),
-}  # fmt: skip
+from warehouse.contracts.frames import schema
 
 
-def resolution_events(
+def core_resolution_events(
     kind: str, before: pl.DataFrame, after: pl.DataFrame, at: datetime
 ) -> pl.DataFrame:
     """Return the rows of ``core_resolution_events``: from groups before to groups after.
@@ -38,12 +34,12 @@ def resolution_events(
         .when(pl.col("sources") > 1)
         .then(pl.lit("merged"))
         .otherwise(pl.lit("renamed")),
-        at=pl.lit(at.replace(tzinfo=None), dtype=pl.Datetime("us")),
+        resolved_at=pl.lit(at.replace(tzinfo=None), dtype=pl.Datetime("us")),
     ).sort("from_id", "to_id")
     ids = [
         "event_" + digest(kind, left, right, at.isoformat())
         for left, right in named.select("from_id", "to_id").rows()
     ]
     return named.with_columns(event_id=pl.Series(ids, dtype=pl.String)).select(
-        pl.col(name).cast(type_) for name, type_ in _SCHEMA.items()
+        schema("core_resolution_events").keys()
     )

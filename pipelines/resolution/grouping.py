@@ -73,8 +73,8 @@ def alike_groups(
             if average >= threshold:
                 low, high = sorted((left, other))
                 heapq.heappush(queue, (-average, low, high, len(members[low]), len(members[high])))
-    group = {item: min(group) for group in members.values() for item in group}
-    return pl.Series("group", [group[item] for item in items], dtype=pl.String)
+    named = {item: min(group) for group in members.values() for item in group}
+    return pl.Series("group", [named[item] for item in items], dtype=pl.String)
 
 
 def _from_the_start(

@@ -15,7 +15,7 @@ from rapidfuzz.distance import Indel
 from pipelines.resolution.judgements import Judged
 from pipelines.resolution.names import ATTESTED, BESIDE, MUTUAL, SCORES
 from pipelines.resolution.namings import kind_of_bearer
-from warehouse.contracts.frames import made_by
+from warehouse.contracts.frames import made_by, schema
 
 #: Likeness of two spellings that sound the same in all but one word.
 _MISSPELT = 0.84
@@ -42,13 +42,9 @@ def core_names(
     joining.mutual(pairs.filter(pl.col("kind").is_in(MUTUAL)))
     joining.beside(pairs.filter(pl.col("kind").is_in(BESIDE)))
     joining.shorter(pairs.filter(~pl.col("kind").is_in([*MUTUAL, *BESIDE])))
-    schema = {
-        "name_id": pl.String, "entity_id": pl.String, "score": pl.Float64, "why": pl.String,
-        "rivals": pl.List(pl.String),
-    }  # fmt: skip
-    return pl.DataFrame(joining.told(), schema=schema, orient="row").with_columns(
-        **made_by("core_names", "resolver")
-    )
+    made = made_by("core_names", "resolver")
+    columns = {name: type_ for name, type_ in schema("core_names").items() if name not in made}
+    return pl.DataFrame(joining.told(), schema=columns, orient="row").with_columns(**made)
 
 
 def borne(
@@ -175,16 +171,20 @@ class _Joining:
             name = self.parent[name]
         return name
 
-    def told(self) -> list[tuple[str, str, float, str, list[str]]]:
-        """Return name, entity, score, reason and rivals of all that is not plainly its own."""
+    def told(self) -> list[tuple[str, str, float, str, list[str], list[str]]]:
+        """Return name, entity, score, reason, rivals and what it is judged apart from, of all that
+        is not plainly its own.
+        """
+        apart = self.judgements.different()
         return [
             (
                 name,
                 self.entity(name),
                 *self.reasons.get(name, (1.0, "its own name")),
                 sorted({*map(self.entity, self.rivals.get(name, ()))} - {self.entity(name)}),
+                sorted({*map(self.entity, apart.get(name, ()))}),
             )
-            for name in sorted({*self.parent, *self.rivals})
+            for name in sorted({*self.parent, *self.rivals, *apart})
         ]
 
     def judged(self) -> None:
@@ -300,6 +300,9 @@ def _chosen(fits: Mapping[str, list[tuple[str, float, int]]]) -> str | None:
     said = {entity: sum(fit[2] for fit in found) for entity, found in fits.items()}
     total = sum(said.values())
     if total:
+        # Of persons, also who bears the family name without an article that says so.
+        if not all(said.values()):
+            return None
         best = max(sorted(said), key=lambda entity: said[entity])
         return best if said[best] >= _UNANIMOUS * total else None
     believed = {

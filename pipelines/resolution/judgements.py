@@ -66,6 +66,17 @@ class Judged:
             orient="row",
         )
 
+    def different(self) -> dict[str, set[str]]:
+        """Return the things that each thing is judged to be different from, also by a chain."""
+        members: dict[str, set[str]] = defaultdict(set)
+        for thing, group in self.same.items():
+            members[group].add(thing)
+        return {
+            thing: set().union(*(members[other] for other in self.apart[group]))
+            for thing, group in self.same.items()
+            if group in self.apart
+        }
+
     def allows(self, ours: set[str], theirs: set[str]) -> bool:
         """Say whether two sets of things may be joined."""
         if not self.apart:

@@ -168,7 +168,12 @@ class NameGrammar:
             yield Form(word, "short form")
 
     def _without(
-        self, written: tuple[str, ...], kind: str, known: dict[tuple[str, ...], str], *, anywhere: bool
+        self,
+        written: tuple[str, ...],
+        kind: str,
+        known: dict[tuple[str, ...], str],
+        *,
+        anywhere: bool,
     ) -> Iterator[Form]:
         """Yield what is left without a place or a maker that stands beside a name.
 

@@ -100,6 +100,15 @@ def core_name_forms(
     )
 
 
+def core_shared_forms(core_name_forms: pl.DataFrame) -> pl.DataFrame:
+    """Return the forms that several names may go by; no other can join two.
+
+    The store has the same as a view.
+    """
+    bearer = kind_of_bearer(pl.col("type"))
+    return core_name_forms.filter(pl.col("name_id").n_unique().over(pl.col("form"), bearer) > 1)
+
+
 def kind_of_bearer(type_: pl.Expr) -> pl.Expr:
     """Return what bears a name of a type: names of persons, places and other things are kept
     apart, while finer types are guesses that may differ.
@@ -148,7 +157,7 @@ def _known(
     entity_names: pl.DataFrame,
     grammar: NameGrammar,
 ) -> pl.DataFrame:
-    """Add name_id, full_id, score and why: a known entity by name or key, or minted from the key."""
+    """Add name_id, full_id, score, why: a known entity by name or key, or minted from the key."""
     known = entity_names.join(entities.select("entity_id", "type"), on="entity_id")
     known = known.with_columns(_keys(grammar, tuple(known["name"])))
     asked = mentions.select("name", "key", "type", "language").unique()
@@ -236,16 +245,17 @@ def _short_forms(named: pl.DataFrame, grammar: NameGrammar) -> pl.DataFrame:
     """Return article_id, name_id, full_id, why: forms of exactly one longer name of their article.
 
     What several longer names fit that are forms of each other (Dow, Dow Jones, Dow Jones Industrial
-    Average) is the longest of them.
+    Average) is the longest of them. An acronym takes the name that defines it along.
     """
     names = named.select(
         "article_id", "name_id", "full_id", "name", "key", "type", "is_known",
         bearer=kind_of_bearer(pl.col("type")),
     ).unique()  # fmt: skip
     forms = _forms(names, grammar)
+    known = names.filter("is_known")["name_id"].unique().implode()
     fitting = (
-        names.filter(~pl.col("is_known") & (pl.col("name_id") == pl.col("full_id")))
-        .select("article_id", "bearer", "name_id", "key")
+        names.filter(~pl.col("is_known") & ~pl.col("full_id").is_in(known))
+        .select("article_id", "bearer", "key", name_id="full_id")
         .unique()
         .join(
             names.join(forms, on=["name", "type"]).select(

@@ -213,7 +213,8 @@ def _of_one_speaker(
         if few is not many:
             if not judged.allows(set(few[0]), set(many[0])):
                 continue
-            if score <= 1 and not all(_can_be_one(*two, speaks_for) for two in product(few[1], many[1])):
+            spoken = product(few[1], many[1])
+            if score <= 1 and not all(_can_be_one(*two, speaks_for) for two in spoken):
                 continue
             many[0].extend(few[0])
             many[1].update(few[1])

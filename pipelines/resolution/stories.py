@@ -258,7 +258,7 @@ def _rarity(counted: pl.DataFrame) -> pl.DataFrame:
     rarity = [
         _FIGURE
         if kind == "figure"
-        else max(0.0, _COMMON - min((_zipf(word, language) for word in said.lower().split())))
+        else max(0.0, _COMMON - min(_zipf(word, language) for word in said.lower().split()))
         for kind, said, language in asked.rows()
     ]
     return asked.with_columns(rarity=pl.Series(rarity, dtype=pl.Float64))

@@ -490,6 +490,7 @@ core_names = Table(
         Column("score", "DOUBLE", "0 to 1", minimum=0, maximum=1),
         Column("why", "VARCHAR", "what joined them"),
         Column("rivals", "VARCHAR[]", "entities it could also be; not joined for that reason"),
+        Column("apart", "VARCHAR[]", "entities that a reviewer says it is not"),
         *_made_by("resolver"),
     ),
     key=("name_id",),
@@ -514,10 +515,10 @@ core_links = Table(
     ),
     key=("mention_id",),
     derivation=Derivation(
-        "core_namings LEFT JOIN (SELECT name_id AS full_id, entity_id, score AS borne, "
-        "why AS borne_why FROM core_names) USING (full_id)",
+        "core_namings n LEFT JOIN core_names f ON f.name_id = n.full_id "
+        "LEFT JOIN core_names o ON o.name_id = n.name_id AND len(o.apart) > 0",
         ("article_id",), ("core_namings", "core_names"), "names", "2",
-        state="hash(mention_id, entity_id, borne, borne_why)",
+        state="hash(n.mention_id, f.entity_id, f.score, f.why, o.entity_id, o.apart)",
     ),
 )
 
@@ -635,9 +636,11 @@ core_resolution_events = Table(
         Column("from_id", "VARCHAR", "the group it was"),
         Column("to_id", "VARCHAR", "the group its members are in now"),
         Column("members", "BIGINT", "names, articles or quotations that moved", minimum=1),
-        Column("at", "TIMESTAMP", "when it was resolved, UTC"),
+        Column("resolved_at", "TIMESTAMP", "when it was resolved, UTC"),
     ),
     key=("event_id",),
+    derivation=_whole("log", "1", "core_names", "core_story_articles", "core_statements"),
+    grows=True,
 )
 
 core_happenings = Table(

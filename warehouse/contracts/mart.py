@@ -229,7 +229,7 @@ mart_resolution_events = Table(
         Column("from_id", "VARCHAR", "the id it had"),
         Column("to_id", "VARCHAR", "the id its members have now"),
         Column("members", "BIGINT", "names, articles or quotations that moved", minimum=1),
-        Column("at", "TIMESTAMP", "when it was resolved, UTC"),
+        Column("resolved_at", "TIMESTAMP", "when it was resolved, UTC"),
     ),
     key=("event_id",),
 )

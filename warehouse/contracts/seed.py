@@ -90,4 +90,11 @@ seed_judgements = Table(
     key=("kind", "left", "right", "judged_at"),
 )
 
-TABLES = (seed_entities, seed_entity_names, seed_cue_words, seed_units, seed_memory, seed_judgements)
+TABLES = (
+    seed_entities,
+    seed_entity_names,
+    seed_cue_words,
+    seed_units,
+    seed_memory,
+    seed_judgements,
+)

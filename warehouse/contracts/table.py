@@ -72,7 +72,8 @@ class Table:
     """One table: its grain, columns, key and, where it is derived, its derivation.
 
     ``view`` is the SELECT that the table is, where nothing of it is stored; its derivation then
-    only tells what it reads.
+    only tells what it reads. Where it ``grows``, those who make what it is derived from add to it,
+    and nothing in it is ever made anew.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Table:
     key: tuple[str, ...]
     derivation: Derivation | None = None
     view: str = ""
+    grows: bool = False
 
     @property
     def layer(self) -> Layer:

@@ -76,6 +76,17 @@ def test_an_acronym_explained_in_words_is_what_it_stands_for() -> None:
     assert len(set(named.values())) == 1
 
 
+def test_what_defines_an_acronym_goes_along_with_it_to_a_longer_name() -> None:
+    named = news(
+        article(
+            "a",
+            "Nasce {ORG|ATOM}, acronimo di “{ORG|American Truly Open Models}”.",
+            "Il {ORG|progetto ATOM} cresce.",
+        )
+    ).entity_of()
+    assert len(set(named.values())) == 1
+
+
 def test_an_acronym_that_one_article_defines_is_the_same_where_none_defines_it_otherwise() -> None:
     defining = (
         article("a", "L’{ORG|Istituto Nazionale di Prova} ({ORG|INP}) apre."),

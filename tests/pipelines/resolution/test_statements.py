@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from told_news import NOTHING_JUDGED
 
 from pipelines.identity import digest, normalised
 from pipelines.quotation import quoted
@@ -30,7 +31,11 @@ def strings(rows: list[tuple[Any, ...]], *names: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-def statements(*told: Quoting, spokesman: dict[str, str] | None = None) -> pl.DataFrame:
+def statements(
+    *told: Quoting,
+    spokesman: dict[str, str] | None = None,
+    judgements: pl.DataFrame = NOTHING_JUDGED,
+) -> pl.DataFrame:
     """The statements of articles; ``spokesman`` says which person speaks for which entity."""
     people = {"clegg", "howard"}
     quotes, segments, mentions = [], [], []
@@ -75,6 +80,7 @@ def statements(*told: Quoting, spokesman: dict[str, str] | None = None) -> pl.Da
                 "person_mention_id", "organization_mention_id", "status"),
         strings([(mention, kind) for mention, _, _, kind in mentions], "mention_id", "type"),
         strings([(one.name, one.story) for one in told], "article_id", "story_id"),
+        judgements,
     )  # fmt: skip
     assert set(made.columns) == set(contracts.table("core_statements").column_names)
     assert made["quote_id"].n_unique() == len(told) == made.height

@@ -108,7 +108,10 @@ NOTHING_JUDGED = empty("seed_judgements")
 def judged(*told: tuple[str, str, str, str], withdrawn: Sequence[int] = ()) -> pl.DataFrame:
     """Judgements (kind, left, right, judgement) in the order they were made; some taken back."""
     rows = [
-        (*one, "Ada", f"2026-01-{at + 1:02}T12:00:00", "2026-02-01" if at in withdrawn else None, "")
+        (
+            *one, "Ada", f"2026-01-{at + 1:02}T12:00:00",
+            "2026-02-01T12:00:00" if at in withdrawn else None, "",
+        )
         for at, one in enumerate(told)
     ]
     return pl.DataFrame(rows, schema=schema("seed_judgements"), orient="row")
