@@ -93,4 +93,4 @@ def write_judgements(path: Path, judgements: pl.DataFrame) -> None:
 
 
 def _moment(at: datetime) -> str:
-    return at.replace(microsecond=0, tzinfo=None).isoformat()
+    return at.replace(tzinfo=None).isoformat(timespec="milliseconds")

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told_news import CUES, ENTITIES, Article, article, days, news
+from told_news import CUES, ENTITIES, NOTHING_JUDGED, Article, article, days, judged, news
 
 from pipelines.resolution.entities import core_entities, core_entity_uses
 from pipelines.resolution.stories import core_stories
@@ -173,3 +173,39 @@ def test_a_story_is_called_by_a_headline_in_english() -> None:
 
 def test_a_story_without_a_headline_is_called_by_whom_it_is_about() -> None:
     assert titles(None) == ["Meta, AI Alliance"]
+
+
+def stories(judgements: pl.DataFrame) -> dict[str, str]:
+    told = news(article("a", *ALLIANCE), article("b", *reversed(ALLIANCE)), article("c", *OTHER))
+    return dict(told.story_articles(judgements).select("article_id", "story_id").rows())
+
+
+def test_a_reviewer_joins_and_parts_stories_and_takes_it_back() -> None:
+    machine = stories(NOTHING_JUDGED)
+    assert machine["a"] == machine["b"] != machine["c"]
+    made = stories(judged(("story", "a", "c", "same"), ("story", "a", "b", "different")))
+    assert made["a"] == made["c"] != made["b"]
+    taken_back = judged(
+        ("story", "a", "c", "same"), ("story", "a", "b", "different"), withdrawn=(0, 1)
+    )
+    assert stories(taken_back) == machine
+
+
+def test_a_text_that_holds_all_of_another_under_a_new_lead_is_its_near_copy() -> None:
+    agency = tuple(f"Satz {word} von {{ORG|IBM}} ueber Modelle und Sicherheit {word} heute."
+                   for word in ("eins", "zwei", "drei", "vier", "fuenf", "sechs"))  # fmt: skip
+    lead = tuple(f"{word} schreibt die Redaktion noch einen eigenen Satz ueber {{ORG|Meta}} dazu."
+                 for word in ("Hier", "Dort", "Nun", "Bald", "Oft", "Gern", "Jetzt"))  # fmt: skip
+    made = told(
+        article("a", *agency, published=days(2023, 12, 5)),
+        article("b", *lead, *agency, published=days(2023, 12, 6)),
+    )
+    assert made["b"]["origin_article_id"] == "a"
+    assert "of the shorter one's word 4-grams" in str(made["b"]["why"])
+
+
+def test_what_the_duplicates_say_is_tried_whatever_the_likeness() -> None:
+    told_ = news(article("a", "Piove a lungo."), article("b", "Piove a lungo!"))
+    duplicates = pl.DataFrame([("b", "a")], schema=["article_id", "nearest_article_id"],
+                              orient="row")  # fmt: skip
+    assert told_.story_articles(duplicates=duplicates)["article_id"].len() == 2
