@@ -204,12 +204,13 @@ class Store:
             if (read := contracts.table(name).derivation) and read.key == work.key
         )
         self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE units AS SELECT {columns}{carried}, "
+            f"concat_ws('|', {columns}) AS mark, {state} AS state "
+            f"FROM {work.source} GROUP BY {columns}"
+        )
+        self.connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE pending_keys AS
-            WITH units AS (
-                SELECT {columns}{carried}, concat_ws('|', {columns}) AS mark, {state} AS state
-                FROM {work.source} GROUP BY {columns}
-            )
             SELECT *, row_number() OVER (ORDER BY mark) - 1 AS position
             FROM units ANTI JOIN (
                 SELECT m.key AS mark, s.state
@@ -229,7 +230,7 @@ class Store:
         mark = "concat_ws('|', " + ", ".join(f'"{column}"' for column in work.key) + ")"
         gone = self.connection.sql(
             f"SELECT key FROM work_marks WHERE table_name = '{contract.name}' "
-            f"EXCEPT SELECT {mark} FROM {work.source}"
+            "EXCEPT SELECT mark FROM units"
         ).pl()
         if gone.is_empty():
             return
