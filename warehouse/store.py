@@ -52,8 +52,8 @@ class SchemaError(RuntimeError):
 class Batch:
     """A bounded unit of work: its keys and the frames its verb receives, by parameter name.
 
-    ``pending`` holds the key and carried columns where no table that is read holds the key, or
-    rows of neighbours come with those of the batch.
+    Among them is ``pending``, the key and carried columns, where columns are carried or no frame
+    holds the key.
     """
 
     table: str
@@ -246,24 +246,17 @@ class Store:
 
     def _batch_frames(self, work: Derivation) -> Frames:
         using = ", ".join(f'"{column}"' for column in work.key)
-        wanted = "batch_keys"
-        if work.neighbours:
-            wanted = "batch_and_neighbours"
-            self.connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {wanted} AS SELECT {using} FROM batch_keys "
-                f"UNION {work.neighbours}"
-            )
         frames: Frames = {}
         for name, kinds in work.inputs:
             keyed = set(work.key) <= set(contracts.table(name).column_names)
             if keyed and contracts.table(name).layer != "seed":
                 frames[name] = self.connection.sql(
-                    f"SELECT t.* FROM {name} t SEMI JOIN {wanted} USING ({using})"
+                    f"SELECT t.* FROM {name} t SEMI JOIN batch_keys USING ({using})"
                 ).pl()
             else:
                 frames[name] = self.read(name, kinds)
         is_cut = any(set(work.key) <= set(frame.columns) for frame in frames.values())
-        if work.carry or work.neighbours or not is_cut:
+        if work.carry or not is_cut:
             frames["pending"] = self.connection.sql(
                 "SELECT * EXCLUDE (position, mark, state) FROM batch_keys"
             ).pl()
@@ -324,8 +317,6 @@ class Store:
         version = marks if marks is not None else pl.lit(batch.version)
         done = batch.keys.select("mark", version=version + pl.col("state"))
         using = " AND ".join(f't."{column}" = k."{column}"' for column in work.key)
-        for column in work.owns:
-            using += f' OR t."{column}" = k."{work.key[0]}"'
         with self._registered(batch_keys_in=batch.keys, batch_marks=done):
             self.connection.execute(
                 f"DELETE FROM {contract.name} t USING batch_keys_in k WHERE {using}"

@@ -44,9 +44,7 @@ class Derivation:
 
     ``state`` is SQL over a row of the source: what of it the output depends on beside the key. A
     unit whose rows have another state than when it was made is made again, and one that is gone
-    from the source loses its rows. ``neighbours`` is SQL that selects, from ``batch_keys`` and
-    other tables, further keys whose rows the verb receives too; ``owns`` are columns of the output
-    that hold such a key as well: a row goes with whichever of them is made again.
+    from the source loses its rows.
     """
 
     source: str
@@ -57,8 +55,6 @@ class Derivation:
     carry: tuple[str, ...] = ()
     batch: int = 2_000
     state: str = ""
-    neighbours: str = ""
-    owns: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

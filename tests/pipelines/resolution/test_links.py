@@ -33,6 +33,21 @@ def test_every_mention_has_one_link_with_the_columns_of_its_contract() -> None:
     assert links["score"].is_between(0, 1).all()
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_mention_has_its_own_name_in_whatever_order_the_tables_come(seed: int) -> None:
+    numbered = [f"{{ORG|Vega {word}}}." for word in ("Alba", "Brio", "Cima", "Duna", "Elba")]
+    made = news(*(article(name, *numbered) for name in "abcdefgh"))
+    mentions, segments, languages = (
+        frame.sample(fraction=1, shuffle=True, seed=seed + at)
+        for at, frame in enumerate(
+            (made.core_mentions, made.core_segments, made.core_languages)
+        )
+    )
+    namings = core_namings(mentions, segments, languages, ENTITIES, NAMES, CUES)
+    surfaces = dict(mentions.select("mention_id", "surface").rows())
+    assert dict(namings.select("mention_id", "name").rows()) == surfaces
+
+
 def test_no_mentions_make_no_links() -> None:
     assert news(article("a", "Nessuno.")).links().is_empty()
 

@@ -204,8 +204,30 @@ def test_a_text_that_holds_all_of_another_under_a_new_lead_is_its_near_copy() ->
     assert "of the shorter one's word 4-grams" in str(made["b"]["why"])
 
 
+#: A text and the same with a sentence more a year later: too far apart to be compared as stories.
+REPRINTED = (
+    article("a", *ALLIANCE, published=days(2023, 12, 5)),
+    article("b", *ALLIANCE, "Altro seguirà.", published=days(2024, 12, 6)),
+    article("c", *OTHER, published=days(2024, 12, 7)),
+)
+
+
+def origins(*duplicates: tuple[str, str]) -> dict[str, tuple[str, str]]:
+    nearest = pl.DataFrame(
+        duplicates, schema=dict.fromkeys(("article_id", "nearest_article_id"), pl.String),
+        orient="row",
+    )  # fmt: skip
+    made = news(*REPRINTED).story_articles(duplicates=nearest)
+    assert made["story_id"].n_unique() == made["origin_article_id"].n_unique()
+    rows = made.select("article_id", "origin_article_id", "copy_kind").rows()
+    return {article_id: (origin, kind) for article_id, origin, kind in rows}
+
+
 def test_what_the_duplicates_say_is_tried_whatever_the_likeness() -> None:
-    told_ = news(article("a", "Piove a lungo."), article("b", "Piove a lungo!"))
-    duplicates = pl.DataFrame([("b", "a")], schema=["article_id", "nearest_article_id"],
-                              orient="row")  # fmt: skip
-    assert told_.story_articles(duplicates=duplicates)["article_id"].len() == 2
+    apart = {one.name: (one.name, "original") for one in REPRINTED}
+    assert origins() == apart
+    assert origins(("b", "a")) == apart | {"b": ("a", "near_copy")}
+
+
+def test_what_the_duplicates_say_is_tried_and_not_believed() -> None:
+    assert origins(("c", "a")) == origins()
