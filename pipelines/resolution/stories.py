@@ -24,6 +24,8 @@ from pipelines.resolution.judgements import Judged
 from warehouse.contracts.core import CONTENT_KINDS
 from warehouse.contracts.frames import made_by
 
+#: Segments that tell a story: a dateline says when and where, which tells two similar events apart.
+_TELLING = (*CONTENT_KINDS, "dateline")
 #: Segments that open an article; a news lead says in them who and what it is about.
 _OPENING = 4
 _OPENING_WEIGHT = 2.0
@@ -198,7 +200,7 @@ def _uses(
     is from the commonest of its language, to a power.
     """
     content = (
-        segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
+        segments.filter(pl.col("kind").is_in(_TELLING))
         .join(told.select("article_id", "language"), on="article_id")
         .select("segment_id", "article_id", "language", "text", opens=pl.col("ordinal") < _OPENING)
     )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -43,6 +44,24 @@ def test_articles_about_the_same_are_one_story_and_others_are_not() -> None:
     assert made["b"]["copy_kind"] == "original"
     assert made["b"]["origin_article_id"] == "b"
     assert made["c"]["why"] == "alone"
+
+
+def likeness(first_segment: str) -> float:
+    made = news(
+        article("a", "Lodi, 5 dicembre 2023", *ALLIANCE),
+        article("b", "Lodi, 5 dicembre 2023", "{ORG|Meta}, {ORG|IBM} e {ORG|Oracle} insieme."),
+    )
+    is_first = pl.col("ordinal") == 0
+    segments = made.core_segments.with_columns(
+        kind=pl.when(is_first).then(pl.lit(first_segment)).otherwise("kind")
+    )
+    score: float = replace(made, core_segments=segments).story_articles()["score"].item(0)
+    return score
+
+
+def test_a_common_dateline_counts_and_common_boilerplate_does_not() -> None:
+    assert likeness("dateline") > likeness("boilerplate")
+    assert likeness("byline") == likeness("boilerplate")
 
 
 def test_one_entity_in_common_makes_no_story() -> None:
