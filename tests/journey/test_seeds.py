@@ -100,6 +100,23 @@ def test_the_size_of_the_alliance_rests_on_three_origins_that_agree(seeds: Journ
     assert sorted(accounts) == [(">", 40, 1), (">", 50, 2)]
 
 
+def test_one_statement_in_three_articles_has_the_finest_speaker_and_keeps_whom_each_credits(
+    seeds: Journey,
+) -> None:
+    quotes = seeds.rows(
+        "SELECT source_path[:3] AS article, speaker_name, statement_id, "
+        "(SELECT name FROM mart_entities WHERE entity_id = statement_speaker_entity_id) AS finest, "
+        "q.origins FROM mart_quotes q JOIN mart_articles USING (article_id) "
+        "WHERE text LIKE '%accedere ai benefici%' OR text LIKE '%access benefits%' "
+        "OR text LIKE '%accéder à ses avantages%' ORDER BY article"
+    )
+    assert [(quote["article"], quote["speaker_name"]) for quote in quotes] == [
+        ("000", "Meta"), ("001", "Meta"), ("002", "Nick Clegg"),
+    ]  # fmt: skip
+    assert len({quote["statement_id"] for quote in quotes}) == 1
+    assert {(quote["finest"], quote["origins"]) for quote in quotes} == {("Nick Clegg", 2)}
+
+
 def test_a_weekday_is_resolved_by_the_other_articles_of_its_story(seeds: Journey) -> None:
     (tuesday,) = seeds.rows(
         "SELECT date_from, date_to, inferred_from FROM mart_timeline "
