@@ -25,12 +25,15 @@ _PREVIEW_ROWS, _PREVIEW_CELL = 5, 60
 
 @dataclass(frozen=True)
 class Work:
-    """How a derivation goes on: the verb, which marks count as done, which marks it gives."""
+    """How a derivation goes on: the verb, which marks count as done, which marks it gives, and
+    which rows it adds to tables that only grow.
+    """
 
     verb: Verb
     accept: Callable[[str], bool] | None = None
     marks: Callable[[Batch, pl.DataFrame], pl.Series] | None = None
     report: Callable[[Store], Metadata] | None = None
+    log: Callable[[Store, Batch, pl.DataFrame], Mapping[str, pl.DataFrame]] | None = None
 
 
 def derived(
@@ -63,6 +66,29 @@ def derived(
     return asset
 
 
+def followed(table: str, group: str) -> dg.AssetsDefinition:
+    """Return the asset of a core table that others fill, or of a view: it is only checked."""
+    contract = contracts.table(table)
+
+    @dg.asset(
+        name=table,
+        deps=sorted(_upstream(contract)),
+        description=description(contract),
+        metadata=columns(contract),
+        group_name=group,
+        kinds={"duckdb"},
+        pool=POOL,
+        check_specs=[check_spec(table)],
+        required_resource_keys={"newsroom"},
+    )
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        newsroom: Newsroom = context.resources.newsroom
+        with newsroom.store() as store:
+            return shelved(newsroom, store, table, 0.0, {})
+
+    return asset
+
+
 def derive(newsroom: Newsroom, store: Store, table: str, work: Work) -> dg.MaterializeResult:
     """Make what is pending of a table batch by batch, and return counts, timings and its check."""
     started, made_rows, units = time.monotonic(), 0, 0
@@ -70,7 +96,8 @@ def derive(newsroom: Newsroom, store: Store, table: str, work: Work) -> dg.Mater
         newsroom.progress(table, batch.done_before, batch.total)
         made = work.verb(**batch.frames)
         marks = work.marks(batch, made) if work.marks else None
-        made_rows += store.put(batch, made, marks)
+        log = work.log(store, batch, made) if work.log else None
+        made_rows += store.put(batch, made, marks, log)
         units += max(batch.keys.height, 1)
     newsroom.progress(table, units, units)
     extra: Metadata = {

@@ -12,7 +12,13 @@ from pipelines.extraction import dates, memberships, mentions, quantities, quote
 from pipelines.reference.tables import read_reference
 
 GROUP = "extraction"
-_REFERENCE = ("seed_entities", "seed_entity_names", "seed_cue_words", "seed_units")
+_REFERENCE = (
+    "seed_entities",
+    "seed_entity_names",
+    "seed_cue_words",
+    "seed_units",
+    "seed_judgements",
+)
 
 
 @dg.multi_asset(

@@ -1,14 +1,96 @@
 """Resolution: one entity, one story, one statement, one day, over languages and sources."""
 
-from assets.derivation import derived
-from pipelines.resolution import entities, happenings, links, statements, stories
+from collections.abc import Callable, Collection, Mapping
+
+import polars as pl
+
+from assets.derivation import Verb, Work, derived, followed
+from assets.resources import Newsroom
+from pipelines.resolution import (
+    entities,
+    happenings,
+    identities,
+    links,
+    namings,
+    statements,
+    stories,
+)
+from pipelines.resolution.events import core_resolution_events as what_became
+from warehouse.contracts.frames import empty
+from warehouse.store import Batch, Store
 
 GROUP = "resolution"
 
+#: Of a batch and what was made of it: members and their groups, before and after.
+Groups = Callable[[Store, pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
+
+
+def _logged(kind: str, groups: Groups) -> Callable[[Newsroom, Store, Verb], Work]:
+    """Return the work of a table of groups: what becomes of known ones is written down."""
+
+    def work(newsroom: Newsroom, _: Store, verb: Verb) -> Work:
+        def log(store: Store, _: Batch, made: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
+            before, after = groups(store, made)
+            events = what_became(kind, before, after, newsroom.now())
+            return {"core_resolution_events": events}
+
+        return Work(verb, log=log)
+
+    return work
+
+
+def _names(store: Store, made: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return names and entities; a name that has no row is its own entity."""
+    return identities.borne(store.read("core_names"), made, store.read("core_entities"))
+
+
+def _members(table: str, member: str, group: str) -> Groups:
+    def groups(store: Store, made: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        before = store.read(table).select(member=member, group=group)
+        return before, made.select(member=member, group=group)
+
+    return groups
+
+
+#: Tables that judgements shape: the verb, the member and its group.
+_JUDGED: dict[str, tuple[str, Verb, str, str]] = {
+    "entity": ("core_names", identities.core_names, "name_id", "entity_id"),
+    "story": ("core_story_articles", stories.core_story_articles, "article_id", "story_id"),
+    "statement": ("core_statements", statements.core_statements, "quote_id", "statement_id"),
+}
+
+
+def without_judgements(store: Store, kinds: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return, for each kind of thing, members and groups as they are where nothing is judged."""
+    made = {}
+    for kind, (table, verb, member, group) in _JUDGED.items():
+        if kind in kinds:
+            frames = store.frames(table) | {"seed_judgements": empty("seed_judgements")}
+            made[kind] = dict(verb(**frames).select(member, group).rows())
+    return made
+
+
+core_namings = derived("core_namings", namings.core_namings, GROUP)
+core_name_forms = derived("core_name_forms", namings.core_name_forms, GROUP)
+core_name_uses = followed("core_name_uses", GROUP)
+core_shared_forms = followed("core_shared_forms", GROUP)
+core_names = derived("core_names", identities.core_names, GROUP, _logged("entity", _names))
 core_links = derived("core_links", links.core_links, GROUP)
+core_entity_uses = followed("core_entity_uses", GROUP)
 core_entities = derived("core_entities", entities.core_entities, GROUP)
 core_entity_names = derived("core_entity_names", entities.core_entity_names, GROUP)
-core_story_articles = derived("core_story_articles", stories.core_story_articles, GROUP)
+core_story_articles = derived(
+    "core_story_articles",
+    stories.core_story_articles,
+    GROUP,
+    _logged("story", _members("core_story_articles", "article_id", "story_id")),
+)
 core_stories = derived("core_stories", stories.core_stories, GROUP)
-core_statements = derived("core_statements", statements.core_statements, GROUP)
+core_statements = derived(
+    "core_statements",
+    statements.core_statements,
+    GROUP,
+    _logged("statement", _members("core_statements", "quote_id", "statement_id")),
+)
+core_resolution_events = followed("core_resolution_events", GROUP)
 core_happenings = derived("core_happenings", happenings.core_happenings, GROUP)

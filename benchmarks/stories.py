@@ -1,24 +1,36 @@
-"""Story clustering against labelled articles: ``python -m benchmarks.stories FILE``.
+"""Stories and origins against labelled articles: ``python -m benchmarks.stories FILE``.
 
-FILE holds one JSON object a line with ``text`` and ``story``. Prints B-cubed precision, recall and
-F1 (Bagga and Baldwin 1998) of Babelwire's stories, and of two baselines: articles that share a
-story if they name the same most frequent entity, and every article alone.
+FILE holds one JSON object a line with ``story`` and ``text`` (or ``sents``, its sentences), and
+maybe ``ts``, seconds since 1970. Prints B-cubed (Bagga and Baldwin 1998) and pairwise precision,
+recall and F1 of Babelwire's stories, and of its origins where the articles of a story are versions
+of one text (``sents``); and of two baselines: articles that share a story if they name the same
+entity most often, by its exact name, and TF-IDF of words at the cosine threshold that suits it
+best. Of all articles, and of each half by the hash of topic or story.
 """
 
 import json
 import sys
 import time
-from collections import Counter
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
+from benchmarks.clusters import agreement, by_threshold, cosines
 from pipelines.extraction.mentions import core_mentions
 from pipelines.identity import text_hash
 from pipelines.intake.segments import core_segments
 from pipelines.language.detection import core_languages
 from pipelines.reference.tables import Reference, read_reference
+from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
+from pipelines.resolution.namings import (
+    core_name_forms,
+    core_name_uses,
+    core_namings,
+    core_shared_forms,
+)
 from pipelines.resolution.stories import core_story_articles
 from warehouse.contracts.frames import empty, schema
 
@@ -28,63 +40,100 @@ _REFERENCE = Path(__file__).resolve().parent.parent / "seeds" / "reference"
 
 def main(file: Path) -> None:
     """Print the figures of one file."""
-    labelled = pl.DataFrame(
-        [(row["text"], str(row["story"])) for row in map(json.loads, file.open(encoding="utf-8"))],
-        schema=["body", "label"],
-        orient="row",
-    ).with_row_index("article_id")
-    articles = labelled.with_columns(
-        pl.format("art_{}", pl.col("article_id").cast(pl.String).str.zfill(7)),
-        text_hash(labelled["body"]).alias("body_hash"),
-        title=pl.lit(None, dtype=pl.String),
-        marked=pl.lit([], dtype=schema("core_articles")["marked"]),
-        published_from=pl.lit(None, dtype=pl.Datetime("us")),
-        published_to=pl.lit(None, dtype=pl.Datetime("us")),
-    )
+    rows = [json.loads(line) for line in file.open(encoding="utf-8")]
+    articles = _articles(rows)
+    reference = read_reference(_REFERENCE, _LANGUAGES)
+    segments = core_segments(articles, reference.seed_cue_words)
+    languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
+    known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
+    mentions = core_mentions(articles, segments, languages, *known)
     started = time.perf_counter()
-    stories, links = _resolved(articles, read_reference(_REFERENCE, _LANGUAGES))
+    stories = _resolved(articles, segments, languages, mentions, reference)
     seconds = time.perf_counter() - started
-    labels = dict(articles.select("article_id", "label").rows())
-    chief = (
-        links.group_by("article_id", "entity_id")
-        .agg(named=pl.len())
-        .sort("named", "entity_id", descending=[True, False])
-        .unique("article_id", keep="first", maintain_order=True)
+    ids = articles["article_id"]
+    gold = dict(zip(ids, (str(row["story"]) for row in rows), strict=True))
+    topic = dict(zip(ids, (str(row.get("topic", row["story"])) for row in rows), strict=True))
+    found = {"stories": dict(stories.select("article_id", "story_id").rows())}
+    if all("sents" in row for row in rows):
+        found["origins"] = dict(stories.select("article_id", "origin_article_id").rows())
+    pairs = cosines(
+        dict(articles.select("article_id", "body").rows()),
+        pl.col("text").str.to_lowercase().str.extract_all(r"\w{2,}"),
     )
+    threshold, found["tf-idf"] = by_threshold(
+        ids.to_list(), pairs, gold, dict(zip(ids, ids, strict=True))
+    )
+    found["same chief name"] = dict(zip(ids, ids, strict=True)) | _chief_names(mentions)
+    halves = {"all": set(gold), "first half": set(), "second half": set()}
+    for article, one in topic.items():
+        half = "first half" if sha256(one.encode()).digest()[0] < 128 else "second half"
+        halves[half].add(article)
     figures = {
         "file": file.name,
         "articles": articles.height,
         "seconds": round(seconds, 1),
-        "stories": _b_cubed(dict(stories.select("article_id", "story_id").rows()), labels),
-        "same chief entity": _b_cubed(
-            dict.fromkeys(labels, "") | dict(chief.select("article_id", "entity_id").rows()), labels
-        ),
-        "each alone": _b_cubed({article: article for article in labels}, labels),
+        "threshold of tf-idf": threshold,
+    } | {
+        half: {
+            name: agreement(groups, {article: gold[article] for article in sorted(chosen)})
+            for name, groups in found.items()
+        }
+        for half, chosen in halves.items()
+        if chosen
     }
     sys.stdout.write(json.dumps(figures) + "\n")
 
 
-def _resolved(articles: pl.DataFrame, reference: Reference) -> tuple[pl.DataFrame, pl.DataFrame]:
-    cues = reference.seed_cue_words
-    segments = core_segments(articles, cues)
-    languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
-    known = (reference.seed_entities, reference.seed_entity_names, cues)
-    mentions = core_mentions(articles, segments, languages, *known)
-    links = core_links(mentions, segments, languages, *known)
-    return core_story_articles(articles, segments, languages, mentions, links), links
-
-
-def _b_cubed(found: dict[str, str], labels: dict[str, str]) -> dict[str, float]:
-    together = Counter((found[article], label) for article, label in labels.items())
-    clusters, stories = Counter(found[article] for article in labels), Counter(labels.values())
-    shares = [
-        (count / clusters[cluster], count / stories[label], count)
-        for (cluster, label), count in together.items()
+def _articles(rows: list[dict[str, object]]) -> pl.DataFrame:
+    bodies = [
+        str(row["text"]) if "text" in row else "\n".join(map(str, row["sents"]))  # type: ignore[call-overload]
+        for row in rows
     ]
-    precision = sum(share * count for share, _, count in shares) / len(labels)
-    recall = sum(share * count for _, share, count in shares) / len(labels)
-    f1 = 2 * precision * recall / (precision + recall)
-    return {"precision": round(precision, 3), "recall": round(recall, 3), "f1": round(f1, 3)}
+    published = [
+        datetime.fromtimestamp(float(str(row["ts"])), UTC).replace(tzinfo=None)
+        if "ts" in row
+        else None
+        for row in rows
+    ]
+    frame = pl.DataFrame({"body": bodies}, schema={"body": pl.String}).with_row_index("article_id")
+    return frame.with_columns(
+        pl.format("art_{}", pl.col("article_id").cast(pl.String).str.zfill(7)),
+        text_hash(frame["body"]).alias("body_hash"),
+        title=pl.lit(None, dtype=pl.String),
+        marked=pl.lit([], dtype=schema("core_articles")["marked"]),
+        published_from=pl.Series(published, dtype=pl.Datetime("us")),
+        published_to=pl.Series(published, dtype=pl.Datetime("us")),
+    )
+
+
+def _resolved(
+    articles: pl.DataFrame,
+    segments: pl.DataFrame,
+    languages: pl.DataFrame,
+    mentions: pl.DataFrame,
+    reference: Reference,
+) -> pl.DataFrame:
+    known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
+    namings = core_namings(mentions, segments, languages, *known)
+    forms = core_name_forms(namings.select("name_id", "name", "type", "key").unique(), *known)
+    judgements = empty("seed_judgements")
+    names = core_names(
+        core_name_uses(namings), core_shared_forms(forms), reference.seed_entities, judgements
+    )
+    links = core_links(namings, names)
+    return core_story_articles(
+        articles, segments, languages, mentions, links, empty("core_duplicates"), judgements
+    )
+
+
+def _chief_names(mentions: pl.DataFrame) -> dict[str, str]:
+    chief = (
+        mentions.group_by("article_id", name=pl.col("surface").str.to_lowercase())
+        .agg(named=pl.len())
+        .sort("named", "name", descending=[True, False])
+        .unique("article_id", keep="first", maintain_order=True)
+    )
+    return dict(chief.select("article_id", "name").rows())
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 something did not pass (a check, a query); 2 asked for wha
 
 import typer
 
-from cli import evaluate, memory, models, quarantine, query, run, status, ui
+from cli import evaluate, memory, models, quarantine, query, review, run, status, ui
 from cli.console import say_error
 
 app = typer.Typer(
@@ -21,12 +21,14 @@ app.add_typer(memory.app, name="memory")
 app.add_typer(models.app, name="models")
 app.command()(query.query)
 app.command()(evaluate.evaluate)
+app.add_typer(review.app, name="review")
 app.command()(ui.ui)
 
 
 def main() -> None:
     """Run the command; a known error is said in one sentence, an unknown one with its trace."""
     from assets.resources import SettingError
+    from pipelines.reference.judgements import JudgementFileError
     from pipelines.reference.tables import ReferenceTableError
     from pipelines.translation.memory import MemoryFileError
     from pipelines.translation.models import ModelError
@@ -37,6 +39,7 @@ def main() -> None:
         app()
     except (
         FileNotFoundError,
+        JudgementFileError,
         MemoryFileError,
         ModelError,
         NotADirectoryError,

@@ -52,7 +52,8 @@ class SchemaError(RuntimeError):
 class Batch:
     """A bounded unit of work: its keys and the frames its verb receives, by parameter name.
 
-    ``pending`` holds the key and carried columns of derivations that are not keyed by article.
+    Among them is ``pending``, the key and carried columns, where columns are carried or no frame
+    holds the key.
     """
 
     table: str
@@ -111,24 +112,31 @@ class Store:
         It hashes the maker and its version, its parameters, and the versions of all it reads; so
         a new rule or seed anywhere upstream makes pending just what depends on it.
         """
+        contract = contracts.table(table)
+        if not _derivation(contract).key:  # changes with every revision of what it reads
+            return self._compute_version(contract)
         if table not in self._versions:
-            self._versions[table] = self._compute_version(contracts.table(table))
+            self._versions[table] = self._compute_version(contract)
         return self._versions[table]
 
     def _compute_version(self, table: Table) -> str:
         work = _derivation(table)
-        read = [
-            self._seed_hash(name, kinds)
-            if contracts.table(name).layer == "seed"
-            else self._input_version(name, whole=not work.key)
-            for name, kinds in work.inputs
-        ]
+        is_whole = not work.key and not table.view
+        read = [self._input_version(name, kinds, is_whole=is_whole) for name, kinds in work.inputs]
         return _digest(work.maker, work.version, self.parameters.get(table.name, ""), read)
 
-    def _input_version(self, name: str, *, whole: bool) -> str:
-        if whole:
+    def _input_version(self, name: str, kinds: tuple[str, ...], *, is_whole: bool) -> str:
+        contract = contracts.table(name)
+        if contract.layer == "seed":
+            return self._seed_hash(name, kinds)
+        if is_whole:
             return f"{name}@{self.revision(name)}"
-        return self.version(name) if contracts.table(name).derivation else name
+        work = contract.derivation
+        if work is None:
+            return name
+        if not work.key and not contract.view:  # which of its rows matter, the state tells
+            return f"{work.maker} {work.version}"
+        return self.version(name)
 
     def _seed_hash(self, name: str, kinds: tuple[str, ...]) -> str:
         only = "WHERE kind IN (SELECT unnest($kinds))" if kinds else ""
@@ -154,7 +162,7 @@ class Store:
         done = self._accepted(table, accept)
         if not work.key:
             if not done:
-                frames = {name: self.read(name, kinds) for name, kinds in work.inputs}
+                frames = self.frames(table)
                 yield Batch(table, self.version(table), pl.DataFrame(), frames, 0, 1)
             return
         self._collect_pending(contract, work, done)
@@ -169,40 +177,72 @@ class Store:
                 table, self.version(table), keys, self._batch_frames(work), start, total
             )
 
+    def frames(self, table: str) -> Frames:
+        """Return all that the verb of a table made whole receives, by parameter name."""
+        work = _derivation(contracts.table(table))
+        return {name: self.read(name, kinds) for name, kinds in work.inputs}
+
     def _accepted(self, table: str, accept: Callable[[str], bool] | None) -> list[str]:
         marks = self.connection.sql(
             "SELECT DISTINCT version FROM work_marks WHERE table_name = $table",
             params={"table": table},
         ).fetchall()
         today = self.version(table)
-        return [mark for (mark,) in marks if (accept(mark) if accept else mark == today)]
+        has_state = bool(_derivation(contracts.table(table)).state)
+        made = sorted({mark.partition(":")[0] if has_state else mark for (mark,) in marks})
+        return [mark for mark in made if (accept(mark) if accept else mark == today)]
 
     def _collect_pending(self, contract: Table, work: Derivation, done: list[str]) -> None:
         """Number the keys that are not done and whose own inputs are, in key order."""
         columns = ", ".join(f'"{column}"' for column in work.key)
         carried = "".join(f', min("{column}") AS "{column}"' for column in work.carry)
+        state = f"concat(':', bit_xor({work.state}))" if work.state else "''"
         ready = " AND ".join(
             f"mark IN (SELECT key FROM work_marks WHERE table_name = '{name}' "
-            f"AND version = '{self.version(name)}')"
+            f"AND starts_with(version, '{self.version(name)}'))"
             for name, _ in work.inputs
             if (read := contracts.table(name).derivation) and read.key == work.key
         )
         self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE units AS SELECT {columns}{carried}, "
+            f"concat_ws('|', {columns}) AS mark, {state} AS state "
+            f"FROM {work.source} GROUP BY {columns}"
+        )
+        self.connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE pending_keys AS
-            WITH units AS (
-                SELECT {columns}{carried}, concat_ws('|', {columns}) AS mark
-                FROM {work.source} GROUP BY {columns}
-            )
             SELECT *, row_number() OVER (ORDER BY mark) - 1 AS position
-            FROM units
-            WHERE mark NOT IN (
-                SELECT key FROM work_marks
-                WHERE table_name = '{contract.name}' AND version IN (SELECT unnest($done))
-            ) AND {ready or "true"}
+            FROM units ANTI JOIN (
+                SELECT m.key AS mark, s.state
+                FROM work_marks m, (SELECT unnest($done) AS version) d, units s
+                WHERE m.table_name = '{contract.name}' AND m.key = s.mark
+                AND m.version = d.version || s.state
+            ) USING (mark, state)
+            WHERE {ready or "true"}
             """,
             {"done": done},
         )
+        if work.state:
+            self._drop_gone(contract, work)
+
+    def _drop_gone(self, contract: Table, work: Derivation) -> None:
+        """Delete rows and marks of units that the source no longer has."""
+        mark = "concat_ws('|', " + ", ".join(f'"{column}"' for column in work.key) + ")"
+        gone = self.connection.sql(
+            f"SELECT key FROM work_marks WHERE table_name = '{contract.name}' "
+            "EXCEPT SELECT mark FROM units"
+        ).pl()
+        if gone.is_empty():
+            return
+        with self._transaction(), self._registered(gone=gone):
+            self.connection.execute(
+                f"DELETE FROM {contract.name} WHERE {mark} IN (SELECT key FROM gone)"
+            )
+            self.connection.execute(
+                f"DELETE FROM work_marks WHERE table_name = '{contract.name}' "
+                "AND key IN (SELECT key FROM gone)"
+            )
+            self._bump(contract.name)
 
     def _batch_frames(self, work: Derivation) -> Frames:
         using = ", ".join(f'"{column}"' for column in work.key)
@@ -215,9 +255,10 @@ class Store:
                 ).pl()
             else:
                 frames[name] = self.read(name, kinds)
-        if work.carry:
+        is_cut = any(set(work.key) <= set(frame.columns) for frame in frames.values())
+        if work.carry or not is_cut:
             frames["pending"] = self.connection.sql(
-                "SELECT * EXCLUDE (position, mark) FROM batch_keys"
+                "SELECT * EXCLUDE (position, mark, state) FROM batch_keys"
             ).pl()
         return frames
 
@@ -238,11 +279,18 @@ class Store:
                 ).fetchall()
             )
 
-    def put(self, batch: Batch, made: pl.DataFrame, marks: pl.Series | None = None) -> int:
+    def put(
+        self,
+        batch: Batch,
+        made: pl.DataFrame,
+        marks: pl.Series | None = None,
+        log: Mapping[str, pl.DataFrame] | None = None,
+    ) -> int:
         """Write a batch's rows and mark its keys done, in one transaction.
 
         ``marks`` gives each key's mark in the order of ``batch.keys``; without it, all are marked
-        with the batch's version. Keys without rows are marked too. Returns the rows written.
+        with the batch's version. Keys without rows are marked too. ``log`` holds rows to be added
+        to tables that only grow. Returns the rows written.
         """
         contract = contracts.table(batch.table)
         work = _derivation(contract)
@@ -252,6 +300,10 @@ class Store:
             else:
                 self._replace_whole(contract, made)
                 self._mark_whole(batch)
+            for name, rows in (log or {}).items():
+                self._insert(contracts.table(name), rows)
+                if rows.height:
+                    self._bump(name)
         return made.height
 
     def _replace_keys(
@@ -262,9 +314,8 @@ class Store:
         made: pl.DataFrame,
         marks: pl.Series | None,
     ) -> None:
-        done = batch.keys.select("mark").with_columns(
-            version=marks if marks is not None else pl.lit(batch.version)
-        )
+        version = marks if marks is not None else pl.lit(batch.version)
+        done = batch.keys.select("mark", version=version + pl.col("state"))
         using = " AND ".join(f't."{column}" = k."{column}"' for column in work.key)
         with self._registered(batch_keys_in=batch.keys, batch_marks=done):
             self.connection.execute(
@@ -470,7 +521,7 @@ class Store:
             signature = _digest(contract.ddl())
             if contract.layer == "mart" or known.get(contract.name) == signature:
                 continue
-            if contract.name in known:
+            if contract.name in known and not contract.view:
                 self._migrate(contract)
             self.connection.execute(contract.ddl())
             self.connection.execute(
@@ -478,7 +529,7 @@ class Store:
             )
 
     def _migrate(self, contract: Table) -> None:
-        if contract.layer != "raw":
+        if contract.layer != "raw" and not contract.grows:
             self.connection.execute(f"DROP TABLE {contract.name}")
             self.connection.execute("DELETE FROM work_marks WHERE table_name = $1", [contract.name])
             return
@@ -504,6 +555,9 @@ class Store:
             )
 
     def _bump(self, table: str) -> None:
+        for view in contracts.TABLES:
+            if view.view and any(name == table for name, _ in _derivation(view).inputs):
+                self._bump(view.name)
         self.connection.execute(
             "UPDATE work_tables SET revision = revision + 1 WHERE table_name = $1", [table]
         )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.reference.judgements import JudgementFileError, read_judgements
 from warehouse.contracts.frames import Schema, schema
 
 #: Codes of CLDR that stand for unions, outlying groups, tests and the unknown.
@@ -23,6 +24,7 @@ class Reference:
     seed_entity_names: pl.DataFrame
     seed_cue_words: pl.DataFrame
     seed_units: pl.DataFrame
+    seed_judgements: pl.DataFrame
 
 
 def read_reference(folder: Path, languages: tuple[str, ...]) -> Reference:
@@ -41,7 +43,15 @@ def read_reference(folder: Path, languages: tuple[str, ...]) -> Reference:
         known,
         _read(folder / "cue_words.csv", schema("seed_cue_words")),
         _read(folder / "units.csv", schema("seed_units")),
+        _judgements(folder / "judgements.csv"),
     )
+
+
+def _judgements(path: Path) -> pl.DataFrame:
+    try:
+        return read_judgements(path)
+    except JudgementFileError as error:
+        raise ReferenceTableError(str(error)) from error
 
 
 def _read(path: Path, types: Schema) -> pl.DataFrame:

@@ -8,9 +8,7 @@ from warehouse.contracts.frames import made_by
 
 
 def core_entities(
-    core_links: pl.DataFrame,
-    core_mentions: pl.DataFrame,
-    core_languages: pl.DataFrame,
+    core_entity_uses: pl.DataFrame,
     seed_entities: pl.DataFrame,
     seed_cue_words: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -20,9 +18,10 @@ def core_entities(
     head word put into English; its type is the most frequent of its mentions'.
     """
     grammar = name_grammar(seed_cue_words)
-    uses = _uses(core_links, core_mentions, core_languages)
     best = (
-        uses.with_columns(english=pl.col("language") == "en", length=pl.col("name").str.len_chars())
+        core_entity_uses.with_columns(
+            english=pl.col("language") == "en", length=pl.col("name").str.len_chars()
+        )
         .sort(
             ["entity_id", "english", "used", "length", "name"],
             descending=[False, True, True, True, False],
@@ -31,7 +30,7 @@ def core_entities(
         .agg(
             attested=pl.col("name").first(),
             english=pl.col("english").first(),
-            attested_type=pl.col("type").sort_by("used", descending=True).first(),
+            attested_type=pl.col("type").sort_by("used", "type", descending=[True, False]).first(),
         )
     )
     rendered = [
@@ -56,19 +55,14 @@ def core_entities(
 
 
 def core_entity_names(
-    core_links: pl.DataFrame,
-    core_mentions: pl.DataFrame,
-    core_languages: pl.DataFrame,
-    core_entities: pl.DataFrame,
+    core_entity_uses: pl.DataFrame,
     seed_entity_names: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_entity_names``: reference names, and those articles use."""
-    attested = (
-        _uses(core_links, core_mentions, core_languages)
-        .select("entity_id", "language", "name", attested=pl.lit(value=True))
-        .unique()
-    )
-    known = seed_entity_names.join(core_entities, on="entity_id", how="semi").select(
+    attested = core_entity_uses.select(
+        "entity_id", "language", "name", attested=pl.lit(value=True)
+    ).unique()
+    known = seed_entity_names.join(core_entity_uses, on="entity_id", how="semi").select(
         "entity_id",
         "language",
         name=pl.col("name").map_elements(normalised, return_dtype=pl.String),
@@ -85,17 +79,9 @@ def core_entity_names(
     )
 
 
-def _uses(
-    links: pl.DataFrame, mentions: pl.DataFrame, languages: pl.DataFrame
-) -> pl.DataFrame:
-    """Return how often each name is used for an entity: entity_id, language, name, type, used."""
-    used = (
-        links.select("mention_id", "entity_id")
-        .join(mentions.select("mention_id", "segment_id", "surface", "type"), on="mention_id")
-        .join(languages.select("segment_id", "language"), on="segment_id")
-        .group_by("entity_id", "language", "surface", "type")
-        .agg(used=pl.len())
-    )
-    return used.with_columns(
-        name=pl.col("surface").map_elements(normalised, return_dtype=pl.String)
-    ).drop("surface")
+def core_entity_uses(core_links: pl.DataFrame) -> pl.DataFrame:
+    """Return how often each name is used for an entity: entity_id, language, name, type, used.
+
+    The store has the same as a view, so that no run holds all links in memory.
+    """
+    return core_links.group_by("entity_id", "language", "name", "type").agg(used=pl.len())

@@ -1,8 +1,12 @@
 """Groups from pairs: by any chain of pairs, or by likeness on average."""
 
 import heapq
+from collections.abc import Callable
 
 import polars as pl
+
+#: Whether two sets of items may be in one group.
+Allows = Callable[[set[str], set[str]], bool]
 
 
 def groups(items: pl.Series, pairs: pl.DataFrame) -> pl.Series:
@@ -24,30 +28,43 @@ def groups(items: pl.Series, pairs: pl.DataFrame) -> pl.Series:
     return pl.Series("group", [root(item) for item in items], dtype=pl.String)
 
 
-def alike_groups(items: pl.Series, pairs: pl.DataFrame, threshold: float) -> pl.Series:
+def alike_groups(
+    items: pl.Series,
+    pairs: pl.DataFrame,
+    threshold: float,
+    joined: pl.DataFrame | None = None,
+    allows: Allows | None = None,
+) -> pl.Series:
     """Return for each item the smallest member of its group, by average linkage.
 
     ``pairs`` has left, right, score; a pair that is missing scores 0. The two groups that are most
     alike on average over all their pairs are joined first, while that average reaches the
     threshold; between equals the smaller names go first, so that no order of arrival matters.
-    The cost grows with the pairs, not with the square of the items (Müllner 2011, section 2).
+    Pairs of ``joined`` are together from the start; what ``allows`` refuses is never joined by
+    likeness. The cost grows with the pairs, not with the square of the items (Müllner 2011,
+    section 2).
     """
     likeness: dict[str, dict[str, float]] = {item: {} for item in items}
     for left, right, score in pairs.select("left", "right", "score").rows():
         likeness[left][right] = likeness[right][left] = score
     members = {item: [item] for item in likeness}
-    queue: list[tuple[float, str, str, int, int]] = [
-        (-score, one, other, 1, 1)
-        for one, others in likeness.items()
-        for other, score in others.items()
-        if one < other and score >= threshold
-    ]
+    for item, group in _from_the_start(items, joined, allows):
+        members[group] += members.pop(item)
+        _join(likeness, group, item)
+    queue: list[tuple[float, str, str, int, int]] = []
+    for one, others in likeness.items():
+        for other, total in others.items():
+            average = total / (len(members[one]) * len(members[other]))
+            if one < other and average >= threshold:
+                queue.append((-average, one, other, len(members[one]), len(members[other])))
     heapq.heapify(queue)
     while queue:
         _, left, right, left_size, right_size = heapq.heappop(queue)
         if not (
             len(members.get(left, ())) == left_size and len(members.get(right, ())) == right_size
         ):
+            continue
+        if allows and not allows(set(members[left]), set(members[right])):
             continue
         members[left] += members.pop(right)
         _join(likeness, left, right)
@@ -56,8 +73,26 @@ def alike_groups(items: pl.Series, pairs: pl.DataFrame, threshold: float) -> pl.
             if average >= threshold:
                 low, high = sorted((left, other))
                 heapq.heappush(queue, (-average, low, high, len(members[low]), len(members[high])))
-    group = {item: min(group) for group in members.values() for item in group}
-    return pl.Series("group", [group[item] for item in items], dtype=pl.String)
+    named = {item: min(group) for group in members.values() for item in group}
+    return pl.Series("group", [named[item] for item in items], dtype=pl.String)
+
+
+def _from_the_start(
+    items: pl.Series, joined: pl.DataFrame | None, allows: Allows | None
+) -> list[tuple[str, str]]:
+    """Return item and group of all that are in a group of another from the start."""
+    if joined is None or joined.is_empty():
+        return []
+    present = joined.filter(pl.col("left").is_in(items) & pl.col("right").is_in(items))
+    if allows:
+        apart = [not allows({left}, {right}) for left, right in present.rows()]
+        present = present.filter(~pl.Series(apart, dtype=pl.Boolean))
+    ordered = items.sort()
+    return [
+        (item, group)
+        for item, group in zip(ordered, groups(ordered, present), strict=True)
+        if item != group
+    ]
 
 
 def _join(likeness: dict[str, dict[str, float]], left: str, right: str) -> None:

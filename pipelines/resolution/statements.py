@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.identity import digest, normalised
 from pipelines.quotation import quoted
 from pipelines.resolution.grouping import groups
+from pipelines.resolution.judgements import Judged
 from warehouse.contracts.frames import made_by
 
 #: Share of the shorter quotation's content words that the longer one must have.
@@ -38,8 +39,10 @@ def core_statements(
     core_roles: pl.DataFrame,
     core_mentions: pl.DataFrame,
     core_story_articles: pl.DataFrame,
+    seed_judgements: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_statements``: every quotation is in exactly one statement."""
+    judged = Judged.of("statement", seed_judgements)
     entities = core_links.select("mention_id", "entity_id")
     types = core_mentions.select("mention_id", "type")
     quotes = (
@@ -59,7 +62,7 @@ def core_statements(
         .sort("quote_id")
     )
     speaks_for = _speaks_for(core_roles, entities)
-    pairs = _of_one_speaker(_same_statement(quotes, speaks_for), quotes, speaks_for)
+    pairs = _of_one_speaker(_same_statement(quotes, speaks_for), quotes, speaks_for, judged)
     quotes = quotes.with_columns(group=groups(quotes["quote_id"], pairs))
     likeness = (
         pl.concat([pairs.select("score", quote_id=side) for side in ("left", "right")])
@@ -189,12 +192,16 @@ def _same_statement(quotes: pl.DataFrame, speaks_for: set[tuple[str, str]]) -> p
 
 
 def _of_one_speaker(
-    pairs: pl.DataFrame, quotes: pl.DataFrame, speaks_for: set[tuple[str, str]]
+    pairs: pl.DataFrame, quotes: pl.DataFrame, speaks_for: set[tuple[str, str]], judged: Judged
 ) -> pl.DataFrame:
     """Return the pairs that join quotations of one speaker, the likest first.
 
-    A quotation for which nobody is named would else bring together two who cannot be one.
+    A quotation for which nobody is named would else bring together two who cannot be one. What is
+    judged the same comes first, whoever speaks; what is judged different is not joined.
     """
+    present = quotes["quote_id"].implode()
+    same = judged.pairs().filter(pl.col("left").is_in(present) & pl.col("right").is_in(present))
+    pairs = pl.concat([same.with_columns(score=pl.lit(2.0)), pairs])
     party: dict[str, tuple[list[str], set[str | None]]] = {
         quote_id: ([quote_id], {speaker})
         for quote_id, speaker in quotes.select("quote_id", "speaker").rows()
@@ -204,7 +211,10 @@ def _of_one_speaker(
     for left, right, score in best_first.rows():
         few, many = sorted((party[left], party[right]), key=lambda one: len(one[0]))
         if few is not many:
-            if not all(_can_be_one(*two, speaks_for) for two in product(few[1], many[1])):
+            if not judged.allows(set(few[0]), set(many[0])):
+                continue
+            spoken = product(few[1], many[1])
+            if score <= 1 and not all(_can_be_one(*two, speaks_for) for two in spoken):
                 continue
             many[0].extend(few[0])
             many[1].update(few[1])

@@ -40,7 +40,7 @@ def test_the_help_names_every_command_with_what_it_does() -> None:
     said = typed("--help").stdout
     assert len(COMMANDS) >= 5
     for command in COMMANDS:
-        (line,) = [line for line in said.splitlines() if line.strip("│ ").startswith(command)]
+        (line,) = [line for line in said.splitlines() if line.startswith(f"│ {command} ")]
         assert len(line.strip("│ ").removeprefix(command).strip()) > 10
 
 

@@ -33,9 +33,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
         store.connection.execute(
             """
             INSERT INTO raw_files (file_id, root, path, sha256, size, modified_ns, media_type,
-                landed_at, status, reason, reader)
+                landed_at, status, reason, reader, articles, rejects)
             VALUES ('f', '/in', 'talk.pdf', '', 1, 1, 'application/octet-stream', $1,
-                'quarantined', 'no reader for [.pdf]; read are: .txt', 'by hand');
+                'quarantined', 'no reader for [.pdf]; read are: .txt', 'by hand', 0, 0);
             """,
             [NOW],
         )

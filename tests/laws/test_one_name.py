@@ -69,6 +69,8 @@ def test_translations_are_made_by_the_router() -> None:
 def test_a_verb_takes_the_tables_it_reads_by_their_names(table: str) -> None:
     derivation = contracts.table(table).derivation
     assert derivation is not None
+    if contracts.table(table).grows:
+        return  # it is told of each table in turn, before and after
     for path in modules("pipelines"):
         for node in ast.parse(path.read_text("utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name == table:

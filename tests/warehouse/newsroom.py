@@ -189,7 +189,15 @@ class Newsroom:
         entity = entity or surface
         entity_id = entity.lower().replace(" ", "_")
         self.put("core_mentions", mention_id=mention_id, surface=surface, type=kind, **span)
-        self.put("core_links", mention_id=mention_id, article_id=article_id, entity_id=entity_id)
+        named = {"name": surface, "language": "it", "type": kind}
+        self.put(
+            "core_namings", mention_id=mention_id, article_id=article_id, key=surface.lower(),
+            name_id=entity_id, full_id=entity_id, **named,
+        )
+        self.put(
+            "core_links", mention_id=mention_id, article_id=article_id, entity_id=entity_id,
+            **named,
+        )
         if entity not in self.entities:
             self.entities.add(entity)
             self.put(

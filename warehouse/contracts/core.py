@@ -1,6 +1,6 @@
 """Core tables: facts derived from raw articles, each with its evidence and its maker."""
 
-from warehouse.contracts.seed import ENTITY_TYPES
+from warehouse.contracts.seed import ENTITY_TYPES, JUDGED
 from warehouse.contracts.table import MARKED, REPAIRS, Column, Derivation, Table
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt", "und")
@@ -24,6 +24,9 @@ RELATIONS = ("=", ">", ">=", "<", "<=", "~", "range")
 #: In marks, whole sentences or a part of one; without marks, what a sentence reports.
 QUOTE_KINDS = ("direct", "partial", "indirect")
 COPY_KINDS = ("original", "copy", "near_copy", "translation")
+
+#: What can become of a known group: joined to another, parted, or called by an earlier text.
+EVENTS = ("merged", "split", "renamed")
 
 _ARTICLE = Column(
     "article_id", "VARCHAR", "the article", references="core_articles.article_id"
@@ -63,6 +66,13 @@ def _by_article(
 
 def _whole(maker: str, version: str, *reads: str) -> Derivation:
     return Derivation("", (), reads, maker, version)
+
+
+def _by_entity(*reads: str) -> Derivation:
+    return Derivation(
+        "core_entity_uses", ("entity_id",), reads, "names", "2", batch=100_000,
+        state="hash(language, name, type, used)",
+    )
 
 
 core_metadata = Table(
@@ -398,8 +408,107 @@ core_roles = Table(
     derivation=_by_article("apposition", "1", *_FACT_READS, "seed_cue_words"),
 )
 
+#: What a name and a form of it may differ by; name is the key of the name itself.
+NAME_FORMS = (
+    "name", "spelling", "translation", "misspelling", "initials", "middle name", "maker",
+    "descriptor", "place", "acronym", "short form",
+)
+
 _NAME_CUES = (
-    "seed_cue_words:acronym,connector,determiner,honorific,org_head,org_suffix,project_head"
+    "seed_cue_words:acronym,connector,demonym,determiner,honorific,name_word,org_head,org_suffix,"
+    "project_head"
+)
+
+core_namings = Table(
+    "core_namings",
+    "one mention and the name it stands for, as far as its own article tells",
+    (
+        _mention("mention_id", "the mention"),
+        _ARTICLE,
+        Column("language", "VARCHAR", "language of its segment", values=LANGUAGES),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("name", "VARCHAR", "the surface, normalised"),
+        Column("key", "VARCHAR", "words of the name, in which all its spellings agree"),
+        Column("name_id", "VARCHAR", "reference id, or minted from the key"),
+        Column("full_id", "VARCHAR", "the fullest name of the article that it is a form of"),
+        Column("score", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+        Column("why", "VARCHAR", "what joined mention and name"),
+        *_made_by("resolver"),
+    ),
+    key=("mention_id",),
+    derivation=_by_article(
+        "names", "2", "core_mentions", "core_segments", "core_languages",
+        "seed_entities", "seed_entity_names", _NAME_CUES,
+    ),
+)
+
+core_name_forms = Table(
+    "core_name_forms",
+    "one form a name may go by",
+    (
+        Column("name_id", "VARCHAR", "the name"),
+        Column("name", "VARCHAR", "as written"),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("key", "VARCHAR", "words of the name, in which all its spellings agree"),
+        Column("form", "VARCHAR", "what another name of the same entity would have"),
+        Column("kind", "VARCHAR", "what form and name differ by", values=NAME_FORMS),
+        Column("beside", "VARCHAR", "the place or maker that the name has beside the form"),
+        Column("is_generic", "BOOLEAN", "whether the form alone could be said of many"),
+        *_made_by("resolver"),
+    ),
+    key=("name_id", "name", "type", "form", "kind", "beside"),
+    derivation=Derivation(
+        "core_namings", ("name_id", "name", "type", "key"),
+        ("seed_entities", "seed_entity_names", _NAME_CUES),
+        "names", "2", batch=50_000, state="0",
+    ),
+)
+
+core_name_uses = Table(
+    "core_name_uses",
+    "one name that articles use for a fuller one",
+    (
+        Column("name_id", "VARCHAR", "the name"),
+        Column("full_id", "VARCHAR", "the fuller one"),
+        Column("articles", "BIGINT", "articles that do so", minimum=1),
+    ),
+    key=("name_id", "full_id"),
+    derivation=_whole("count", "1", "core_namings"),
+    view="SELECT name_id, full_id, count(DISTINCT article_id) AS articles FROM core_namings "
+    "WHERE name_id <> full_id AND length(key) >= 3 GROUP BY ALL",  # FEWEST_LETTERS of namings
+)
+
+#: Persons, places and other things do not share names; finer types are guesses.
+_BEARER = (
+    "CASE WHEN type = 'PERSON' THEN 0 WHEN type IN ('GPE', 'LOC') THEN 1 ELSE 2 END"
+)
+
+core_shared_forms = Table(
+    "core_shared_forms",
+    "one form that several names may go by",
+    core_name_forms.columns,
+    key=core_name_forms.key,
+    derivation=_whole("count", "1", "core_name_forms"),
+    view="SELECT * FROM core_name_forms QUALIFY count(DISTINCT name_id) "
+    f"OVER (PARTITION BY form, {_BEARER}) > 1",
+)
+
+core_names = Table(
+    "core_names",
+    "one name whose bearer is not told by the name alone",
+    (
+        Column("name_id", "VARCHAR", "the name"),
+        Column("entity_id", "VARCHAR", "reference id, or that of its fullest name"),
+        Column("score", "DOUBLE", "0 to 1", minimum=0, maximum=1),
+        Column("why", "VARCHAR", "what joined them"),
+        Column("rivals", "VARCHAR[]", "entities it could also be; not joined for that reason"),
+        Column("apart", "VARCHAR[]", "entities that a reviewer says it is not"),
+        *_made_by("resolver"),
+    ),
+    key=("name_id",),
+    derivation=_whole(
+        "forms", "1", "core_name_uses", "core_shared_forms", "seed_entities", "seed_judgements",
+    ),
 )
 
 core_links = Table(
@@ -409,23 +518,42 @@ core_links = Table(
         _mention("mention_id", "the mention"),
         _ARTICLE,
         Column("entity_id", "VARCHAR", "the entity"),
+        Column("name", "VARCHAR", "the surface, normalised"),
+        Column("language", "VARCHAR", "language of its segment", values=LANGUAGES),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
         Column("score", "DOUBLE", "0 to 1", minimum=0, maximum=1),
         Column("why", "VARCHAR", "what joined them"),
         *_made_by("resolver"),
     ),
     key=("mention_id",),
-    derivation=_whole(
-        "names", "1", "core_mentions", "core_segments", "core_languages",
-        "seed_entities", "seed_entity_names",
-        _NAME_CUES,
+    derivation=Derivation(
+        "core_namings n LEFT JOIN core_names f ON f.name_id = n.full_id "
+        "LEFT JOIN core_names o ON o.name_id = n.name_id AND len(o.apart) > 0",
+        ("article_id",), ("core_namings", "core_names"), "names", "2",
+        state="hash(n.mention_id, f.entity_id, f.score, f.why, o.entity_id, o.apart)",
     ),
+)
+
+core_entity_uses = Table(
+    "core_entity_uses",
+    "one name of an entity in one language and of one type",
+    (
+        Column("entity_id", "VARCHAR", "the entity"),
+        Column("language", "VARCHAR", "ISO 639-1", values=LANGUAGES),
+        Column("name", "VARCHAR", "the name"),
+        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
+        Column("used", "BIGINT", "mentions", minimum=1),
+    ),
+    key=("entity_id", "language", "name", "type"),
+    derivation=_whole("count", "1", "core_links"),
+    view="SELECT entity_id, language, name, type, count(*) AS used FROM core_links GROUP BY ALL",
 )
 
 core_entities = Table(
     "core_entities",
     "one entity that is in the news",
     (
-        Column("entity_id", "VARCHAR", "reference id, or minted from the name's key"),
+        Column("entity_id", "VARCHAR", "reference id, or minted from the key of its fullest name"),
         Column("name", "VARCHAR", "canonical name"),
         Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
         Column("wikidata_id", "VARCHAR", "Wikidata item, where certain", nullable=True),
@@ -433,10 +561,7 @@ core_entities = Table(
         *_made_by("resolver"),
     ),
     key=("entity_id",),
-    derivation=_whole(
-        "names", "1", "core_links", "core_mentions", "core_languages", "seed_entities",
-        _NAME_CUES,
-    ),
+    derivation=_by_entity("core_entity_uses", "seed_entities", _NAME_CUES),
 )
 
 core_entity_names = Table(
@@ -450,10 +575,7 @@ core_entity_names = Table(
         *_made_by("resolver"),
     ),
     key=("entity_id", "language", "name"),
-    derivation=_whole(
-        "names", "1", "core_links", "core_mentions", "core_languages", "core_entities",
-        "seed_entity_names",
-    ),
+    derivation=_by_entity("core_entity_uses", "seed_entity_names"),
 )
 
 core_story_articles = Table(
@@ -475,8 +597,8 @@ core_story_articles = Table(
     ),
     key=("article_id",),
     derivation=_whole(
-        "stories", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
-        "core_links",
+        "stories", "2", "core_articles", "core_segments", "core_languages", "core_mentions",
+        "core_links", "core_duplicates", "seed_judgements",
     ),
 )
 
@@ -511,9 +633,26 @@ core_statements = Table(
     ),
     key=("quote_id",),
     derivation=_whole(
-        "statements", "2", "core_quotes", "core_segments", "core_languages", "core_translations",
-        "core_links", "core_roles", "core_mentions", "core_story_articles",
+        "statements", "3", "core_quotes", "core_segments", "core_languages", "core_translations",
+        "core_links", "core_roles", "core_mentions", "core_story_articles", "seed_judgements",
     ),
+)
+
+core_resolution_events = Table(
+    "core_resolution_events",
+    "one group that was known and is no longer the same",
+    (
+        Column("event_id", "VARCHAR", "kind, groups and moment"),
+        Column("kind", "VARCHAR", "what the groups are", values=JUDGED),
+        Column("event", "VARCHAR", "what became of it", values=EVENTS),
+        Column("from_id", "VARCHAR", "the group it was"),
+        Column("to_id", "VARCHAR", "the group its members are in now"),
+        Column("members", "BIGINT", "names, articles or quotations that moved", minimum=1),
+        Column("resolved_at", "TIMESTAMP", "when it was resolved, UTC"),
+    ),
+    key=("event_id",),
+    derivation=_whole("log", "1", "core_names", "core_story_articles", "core_statements"),
+    grows=True,
 )
 
 core_happenings = Table(
@@ -555,11 +694,18 @@ TABLES = (
     core_quotes,
     core_quantities,
     core_memberships,
+    core_namings,
+    core_name_forms,
+    core_name_uses,
+    core_shared_forms,
+    core_names,
     core_links,
+    core_entity_uses,
     core_entities,
     core_entity_names,
     core_story_articles,
     core_stories,
     core_statements,
     core_happenings,
+    core_resolution_events,
 )

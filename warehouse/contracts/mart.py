@@ -3,6 +3,7 @@
 from warehouse.contracts.core import (
     COPY_KINDS,
     DATE_PRECISIONS,
+    EVENTS,
     LANGUAGES,
     METADATA_FIELDS,
     METADATA_ORIGINS,
@@ -10,7 +11,7 @@ from warehouse.contracts.core import (
     QUOTE_KINDS,
     SEGMENT_KINDS,
 )
-from warehouse.contracts.seed import ENTITY_TYPES
+from warehouse.contracts.seed import ENTITY_TYPES, JUDGED
 from warehouse.contracts.table import EVIDENCE, Column, Table
 
 _ARTICLE = Column(
@@ -198,6 +199,41 @@ mart_entities = Table(
         _LAST,
     ),
     key=("entity_id",),
+)
+
+mart_names = Table(
+    "mart_names",
+    "one name, whose it is, and whose else it could be",
+    (
+        Column("name_id", "VARCHAR", "the name: reference id, or minted from its words"),
+        Column("name", "VARCHAR", "as most mentions have it"),
+        Column("type", "VARCHAR", "type of most mentions", values=ENTITY_TYPES),
+        Column("entity_id", "VARCHAR", "who bears it where its article does not say otherwise"),
+        Column("score", "DOUBLE", "how sure that is, 0 to 1", minimum=0, maximum=1),
+        Column("why", "VARCHAR", "what joined them"),
+        Column("mentions", "BIGINT", "mentions under this name", minimum=1),
+        Column(
+            "rivals",
+            "STRUCT(entity_id VARCHAR, name VARCHAR)[]",
+            "entities it could also be: a reviewer may judge",
+        ),
+    ),
+    key=("name_id",),
+)
+
+mart_resolution_events = Table(
+    "mart_resolution_events",
+    "one entity, story or statement that was known and is no longer the same",
+    (
+        Column("event_id", "VARCHAR", "kind, groups and moment"),
+        Column("kind", "VARCHAR", "what the groups are", values=JUDGED),
+        Column("event", "VARCHAR", "what became of it", values=EVENTS),
+        Column("from_id", "VARCHAR", "the id it had"),
+        Column("to_id", "VARCHAR", "the id its members have now"),
+        Column("members", "BIGINT", "names, articles or quotations that moved", minimum=1),
+        Column("resolved_at", "TIMESTAMP", "when it was resolved, UTC"),
+    ),
+    key=("event_id",),
 )
 
 mart_mentions = Table(
@@ -404,6 +440,7 @@ TABLES = (
     mart_segments,
     mart_stories,
     mart_entities,
+    mart_names,
     mart_mentions,
     mart_quotes,
     mart_memberships,
@@ -413,5 +450,6 @@ TABLES = (
     mart_cooccurrences,
     mart_outlets,
     mart_quarantine,
+    mart_resolution_events,
     mart_runs,
 )

@@ -71,4 +71,30 @@ seed_memory = Table(
     key=("text_hash", "language", "target", "context"),
 )
 
-TABLES = (seed_entities, seed_entity_names, seed_cue_words, seed_units, seed_memory)
+JUDGEMENTS = ("same", "different", "unsure")
+JUDGED = ("entity", "story", "statement")
+
+seed_judgements = Table(
+    "seed_judgements",
+    "one decision of a reviewer on two things of one kind",
+    (
+        Column("kind", "VARCHAR", "what is judged", values=JUDGED),
+        Column("left", "VARCHAR", "name_id of an entity, article_id, or quote_id"),
+        Column("right", "VARCHAR", "the other"),
+        Column("judgement", "VARCHAR", "what they are", values=JUDGEMENTS),
+        Column("judged_by", "VARCHAR", "who says so"),
+        Column("judged_at", "VARCHAR", "when, ISO 8601 in UTC"),
+        Column("withdrawn_at", "VARCHAR", "when it was taken back", nullable=True),
+        Column("note", "VARCHAR", "why", nullable=True),
+    ),
+    key=("kind", "left", "right", "judged_at"),
+)
+
+TABLES = (
+    seed_entities,
+    seed_entity_names,
+    seed_cue_words,
+    seed_units,
+    seed_memory,
+    seed_judgements,
+)

@@ -41,6 +41,10 @@ class Derivation:
     the key. ``reads`` are the tables the verb receives: those that hold the key columns are cut
     to the batch, the others come whole; ``table:kind,kind`` reads only rows of those kinds, so
     that a change to other kinds redoes nothing. ``version`` rises whenever the rules change.
+
+    ``state`` is SQL over a row of the source: what of it the output depends on beside the key. A
+    unit whose rows have another state than when it was made is made again, and one that is gone
+    from the source loses its rows.
     """
 
     source: str
@@ -50,6 +54,7 @@ class Derivation:
     version: str
     carry: tuple[str, ...] = ()
     batch: int = 2_000
+    state: str = ""
 
     @property
     def inputs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -60,13 +65,20 @@ class Derivation:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its grain, columns, key and, where it is derived, its derivation."""
+    """One table: its grain, columns, key and, where it is derived, its derivation.
+
+    ``view`` is the SELECT that the table is, where nothing of it is stored; its derivation then
+    only tells what it reads. Where it ``grows``, those who make what it is derived from add to it,
+    and nothing in it is ever made anew.
+    """
 
     name: str
     grain: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     derivation: Derivation | None = None
+    view: str = ""
+    grows: bool = False
 
     @property
     def layer(self) -> Layer:
@@ -84,7 +96,9 @@ class Table:
         return tuple(column.name for column in self.columns)
 
     def ddl(self) -> str:
-        """Return the CREATE TABLE statement of this contract."""
+        """Return the CREATE statement of this contract."""
+        if self.view:
+            return f"CREATE OR REPLACE VIEW {self.name} AS {self.view}"
         columns = ", ".join(
             f'"{column.name}" {column.type}{"" if column.nullable else " NOT NULL"}'
             for column in self.columns

@@ -4,10 +4,12 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told_news import CUES, ENTITIES, NAMES, Article, article, news
+from told_news import CUES, ENTITIES, NAMES, NOTHING_JUDGED, Article, article, news
 
-from pipelines.resolution.entities import core_entities, core_entity_names
+from pipelines.resolution.entities import core_entities, core_entity_names, core_entity_uses
+from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
+from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
 from warehouse import contracts
 
 
@@ -29,6 +31,21 @@ def test_every_mention_has_one_link_with_the_columns_of_its_contract() -> None:
     assert set(links.columns) == set(contracts.table("core_links").column_names)
     assert sorted(links["mention_id"]) == sorted(told.core_mentions["mention_id"])
     assert links["score"].is_between(0, 1).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_mention_has_its_own_name_in_whatever_order_the_tables_come(seed: int) -> None:
+    numbered = [f"{{ORG|Vega {word}}}." for word in ("Alba", "Brio", "Cima", "Duna", "Elba")]
+    made = news(*(article(name, *numbered) for name in "abcdefgh"))
+    mentions, segments, languages = (
+        frame.sample(fraction=1, shuffle=True, seed=seed + at)
+        for at, frame in enumerate(
+            (made.core_mentions, made.core_segments, made.core_languages)
+        )
+    )
+    namings = core_namings(mentions, segments, languages, ENTITIES, NAMES, CUES)
+    surfaces = dict(mentions.select("mention_id", "surface").rows())
+    assert dict(namings.select("mention_id", "name").rows()) == surfaces
 
 
 def test_no_mentions_make_no_links() -> None:
@@ -74,13 +91,30 @@ def test_an_acronym_explained_in_words_is_what_it_stands_for() -> None:
     assert len(set(named.values())) == 1
 
 
-def test_an_acronym_is_defined_for_its_own_article_only() -> None:
-    told = news(
+def test_what_defines_an_acronym_goes_along_with_it_to_a_longer_name() -> None:
+    named = news(
+        article(
+            "a",
+            "Nasce {ORG|ATOM}, acronimo di “{ORG|American Truly Open Models}”.",
+            "Il {ORG|progetto ATOM} cresce.",
+        )
+    ).entity_of()
+    assert len(set(named.values())) == 1
+
+
+def test_an_acronym_that_one_article_defines_is_the_same_where_none_defines_it_otherwise() -> None:
+    defining = (
         article("a", "L’{ORG|Istituto Nazionale di Prova} ({ORG|INP}) apre."),
         article("b", "L’{ORG|INP} cresce."),
     )
+    assert len(set(news(*defining).entity_of().values())) == 1
+    told = news(
+        *defining, article("c", "L’{ORG|Impresa Navale di Pisa} ({ORG|INP}) chiude.")
+    )
     links = told.links().join(told.core_mentions, on="mention_id").filter(surface="INP")
-    assert links["entity_id"].n_unique() == 2
+    assert links["entity_id"].n_unique() == 3
+    (rivals,) = told.names().filter(pl.col("rivals").list.len() > 0)["rivals"]
+    assert len(rivals) == 2
 
 
 def test_a_person_in_parentheses_is_not_the_company_before_it() -> None:
@@ -127,9 +161,14 @@ def resolved(told: tuple[Article, ...], seed: int) -> list[dict[str, pl.DataFram
             made.core_mentions, made.core_segments, made.core_languages, ENTITIES, NAMES, CUES,
         )
     )  # fmt: skip
-    links = core_links(mentions, segments, languages, entities, names, cues)
-    canonical = core_entities(links, mentions, languages, entities, cues)
-    known = core_entity_names(links, mentions, languages, canonical, names)
+    namings = core_namings(mentions, segments, languages, entities, names, cues)
+    distinct = namings.select("name_id", "name", "type", "key").unique()
+    forms = core_name_forms(distinct, entities, names, cues)
+    borne = core_names(core_name_uses(namings), forms, entities, NOTHING_JUDGED)
+    links = core_links(namings, borne)
+    uses = core_entity_uses(links)
+    canonical = core_entities(uses, entities, cues)
+    known = core_entity_names(uses, names)
     return [{"links": links, "entities": canonical, "names": known}]
 
 
@@ -139,15 +178,6 @@ def test_ids_do_not_depend_on_the_order_of_arrival(told: list[Article], seed: in
     (made,), (expected,) = resolved(tuple(told), seed), resolved(ARTICLES, 0)
     for name, frame in made.items():
         assert frame.equals(expected[name]), name
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.sets(st.sampled_from(ARTICLES), min_size=1))
-def test_links_of_an_article_do_not_depend_on_which_others_there_are(told: set[Article]) -> None:
-    everything = news(*ARTICLES).links()
-    some = news(*sorted(told, key=lambda one: one.name)).links()
-    names = [one.name for one in told]
-    assert some.equals(everything.filter(pl.col("article_id").is_in(names)))
 
 
 def entity(told: tuple[Article, ...], name: str) -> dict[str, Any]:

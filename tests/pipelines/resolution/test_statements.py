@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from told_news import NOTHING_JUDGED, judged
 
 from pipelines.identity import digest, normalised
 from pipelines.quotation import quoted
@@ -30,7 +31,11 @@ def strings(rows: list[tuple[Any, ...]], *names: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
-def statements(*told: Quoting, spokesman: dict[str, str] | None = None) -> pl.DataFrame:
+def statements(
+    *told: Quoting,
+    spokesman: dict[str, str] | None = None,
+    judgements: pl.DataFrame = NOTHING_JUDGED,
+) -> pl.DataFrame:
     """The statements of articles; ``spokesman`` says which person speaks for which entity."""
     people = {"clegg", "howard"}
     quotes, segments, mentions = [], [], []
@@ -75,6 +80,7 @@ def statements(*told: Quoting, spokesman: dict[str, str] | None = None) -> pl.Da
                 "person_mention_id", "organization_mention_id", "status"),
         strings([(mention, kind) for mention, _, _, kind in mentions], "mention_id", "type"),
         strings([(one.name, one.story) for one in told], "article_id", "story_id"),
+        judgements,
     )  # fmt: skip
     assert set(made.columns) == set(contracts.table("core_statements").column_names)
     assert made["quote_id"].n_unique() == len(told) == made.height
@@ -224,3 +230,23 @@ def test_quotations_are_ordered_spans_inside_their_marks(text: str) -> None:
         assert 0 <= outer_start < start < end <= outer_end <= len(text)
     flat = list(chain.from_iterable((outer[2], outer[3]) for outer in spans))
     assert flat == sorted(flat)
+
+
+def test_what_is_judged_the_same_statement_is_it_whoever_speaks() -> None:
+    told = (
+        Quoting("it", "Dice: “basta così”.", "He says: “enough of it”.", "basta così", "meta"),
+        Quoting("en", "She said “no more” today.", None, "no more", "howard", language="en"),
+    )
+    one, other = statements(*told)["quote_id"]
+    assert statements(*told)["statement_id"].n_unique() == 2
+    same = judged(("statement", one, other, "same"))
+    assert statements(*told, judgements=same)["statement_id"].n_unique() == 1
+    back = judged(("statement", one, other, "same"), withdrawn=(0,))
+    assert statements(*told, judgements=back).equals(statements(*told))
+
+
+def test_what_is_judged_another_statement_is_not_joined() -> None:
+    one, other = statements(ITALIAN, ENGLISH)["quote_id"]
+    assert statements(ITALIAN, ENGLISH)["statement_id"].n_unique() == 1
+    apart = judged(("statement", one, other, "different"))
+    assert statements(ITALIAN, ENGLISH, judgements=apart)["statement_id"].n_unique() == 2

@@ -1,12 +1,13 @@
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told_news import CUES, ENTITIES, Article, article, days, news
+from told_news import CUES, ENTITIES, NOTHING_JUDGED, Article, article, days, judged, news
 
-from pipelines.resolution.entities import core_entities
+from pipelines.resolution.entities import core_entities, core_entity_uses
 from pipelines.resolution.stories import core_stories
 from warehouse import contracts
 
@@ -43,6 +44,24 @@ def test_articles_about_the_same_are_one_story_and_others_are_not() -> None:
     assert made["b"]["copy_kind"] == "original"
     assert made["b"]["origin_article_id"] == "b"
     assert made["c"]["why"] == "alone"
+
+
+def likeness(first_segment: str) -> float:
+    made = news(
+        article("a", "Lodi, 5 dicembre 2023", *ALLIANCE),
+        article("b", "Lodi, 5 dicembre 2023", "{ORG|Meta}, {ORG|IBM} e {ORG|Oracle} insieme."),
+    )
+    is_first = pl.col("ordinal") == 0
+    segments = made.core_segments.with_columns(
+        kind=pl.when(is_first).then(pl.lit(first_segment)).otherwise("kind")
+    )
+    score: float = replace(made, core_segments=segments).story_articles()["score"].item(0)
+    return score
+
+
+def test_a_common_dateline_counts_and_common_boilerplate_does_not() -> None:
+    assert likeness("dateline") > likeness("boilerplate")
+    assert likeness("byline") == likeness("boilerplate")
 
 
 def test_one_entity_in_common_makes_no_story() -> None:
@@ -158,7 +177,7 @@ def titles(headline: str | None) -> list[str | None]:
         .join(pl.DataFrame({"language": ["it", "en"]}), how="cross")
     )
     links = told.links()
-    entities = core_entities(links, told.core_mentions, told.core_languages, ENTITIES, CUES)
+    entities = core_entities(core_entity_uses(links), ENTITIES, CUES)
     made = core_stories(
         told.story_articles(), told.core_articles, segments, told.core_languages, translations,
         told.core_mentions, links, entities,
@@ -173,3 +192,61 @@ def test_a_story_is_called_by_a_headline_in_english() -> None:
 
 def test_a_story_without_a_headline_is_called_by_whom_it_is_about() -> None:
     assert titles(None) == ["Meta, AI Alliance"]
+
+
+def stories(judgements: pl.DataFrame) -> dict[str, str]:
+    told = news(article("a", *ALLIANCE), article("b", *reversed(ALLIANCE)), article("c", *OTHER))
+    return dict(told.story_articles(judgements).select("article_id", "story_id").rows())
+
+
+def test_a_reviewer_joins_and_parts_stories_and_takes_it_back() -> None:
+    machine = stories(NOTHING_JUDGED)
+    assert machine["a"] == machine["b"] != machine["c"]
+    made = stories(judged(("story", "a", "c", "same"), ("story", "a", "b", "different")))
+    assert made["a"] == made["c"] != made["b"]
+    taken_back = judged(
+        ("story", "a", "c", "same"), ("story", "a", "b", "different"), withdrawn=(0, 1)
+    )
+    assert stories(taken_back) == machine
+
+
+def test_a_text_that_holds_all_of_another_under_a_new_lead_is_its_near_copy() -> None:
+    agency = tuple(f"Satz {word} von {{ORG|IBM}} ueber Modelle und Sicherheit {word} heute."
+                   for word in ("eins", "zwei", "drei", "vier", "fuenf", "sechs"))  # fmt: skip
+    lead = tuple(f"{word} schreibt die Redaktion noch einen eigenen Satz ueber {{ORG|Meta}} dazu."
+                 for word in ("Hier", "Dort", "Nun", "Bald", "Oft", "Gern", "Jetzt"))  # fmt: skip
+    made = told(
+        article("a", *agency, published=days(2023, 12, 5)),
+        article("b", *lead, *agency, published=days(2023, 12, 6)),
+    )
+    assert made["b"]["origin_article_id"] == "a"
+    assert "of the shorter one's word 4-grams" in str(made["b"]["why"])
+
+
+#: A text and the same with a sentence more a year later: too far apart to be compared as stories.
+REPRINTED = (
+    article("a", *ALLIANCE, published=days(2023, 12, 5)),
+    article("b", *ALLIANCE, "Altro seguirà.", published=days(2024, 12, 6)),
+    article("c", *OTHER, published=days(2024, 12, 7)),
+)
+
+
+def origins(*duplicates: tuple[str, str]) -> dict[str, tuple[str, str]]:
+    nearest = pl.DataFrame(
+        duplicates, schema=dict.fromkeys(("article_id", "nearest_article_id"), pl.String),
+        orient="row",
+    )  # fmt: skip
+    made = news(*REPRINTED).story_articles(duplicates=nearest)
+    assert made["story_id"].n_unique() == made["origin_article_id"].n_unique()
+    rows = made.select("article_id", "origin_article_id", "copy_kind").rows()
+    return {article_id: (origin, kind) for article_id, origin, kind in rows}
+
+
+def test_what_the_duplicates_say_is_tried_whatever_the_likeness() -> None:
+    apart = {one.name: (one.name, "original") for one in REPRINTED}
+    assert origins() == apart
+    assert origins(("b", "a")) == apart | {"b": ("a", "near_copy")}
+
+
+def test_what_the_duplicates_say_is_tried_and_not_believed() -> None:
+    assert origins(("c", "a")) == origins()

@@ -9,8 +9,11 @@ from typing import Any
 import polars as pl
 
 from pipelines.identity import digest, normalised
+from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
+from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
 from pipelines.resolution.stories import core_story_articles
+from warehouse.contracts.frames import empty, schema
 
 _NAMED = re.compile(r"\{(\w+)\|([^}]+)\}")
 
@@ -34,6 +37,19 @@ CUES = pl.DataFrame(
         ("mul", "org_suffix", "Inc.", None),
         ("mul", "org_suffix", "GmbH", None),
         ("it", "acronym", "acronimo di", None),
+        ("en", "demonym", "British", "United Kingdom"),
+        ("nl", "demonym", "Britse", "United Kingdom"),
+        ("en", "demonym", "Indian", "India"),
+        ("it", "name_word", "centrale", "central"),
+        ("en", "name_word", "central", "central"),
+        ("es", "name_word", "central", "central"),
+        ("it", "name_word", "europea", "european"),
+        ("es", "name_word", "europeo", "european"),
+        ("en", "name_word", "european", "european"),
+        ("it", "org_head", "banca", "bank"),
+        ("es", "org_head", "banco", "bank"),
+        ("en", "org_head", "bank", "bank"),
+        ("en", "org_head", "group", "group"),
     ],
     schema=["language", "kind", "cue", "value"],
     orient="row",
@@ -86,6 +102,21 @@ def article(
     return Article(name, segments, language, published)
 
 
+NOTHING_JUDGED = empty("seed_judgements")
+
+
+def judged(*told: tuple[str, str, str, str], withdrawn: Sequence[int] = ()) -> pl.DataFrame:
+    """Judgements (kind, left, right, judgement) in the order they were made; some taken back."""
+    rows = [
+        (
+            *one, "Ada", f"2026-01-{at + 1:02}T12:00:00",
+            "2026-02-01T12:00:00" if at in withdrawn else None, "",
+        )
+        for at, one in enumerate(told)
+    ]
+    return pl.DataFrame(rows, schema=schema("seed_judgements"), orient="row")
+
+
 @dataclass(frozen=True)
 class News:
     """The tables of what was told, up to mentions."""
@@ -95,18 +126,33 @@ class News:
     core_languages: pl.DataFrame
     core_mentions: pl.DataFrame
 
-    def links(self) -> pl.DataFrame:
-        return core_links(
+    def namings(self) -> pl.DataFrame:
+        return core_namings(
             self.core_mentions, self.core_segments, self.core_languages, ENTITIES, NAMES, CUES
         )
 
-    def story_articles(self) -> pl.DataFrame:
+    def names(self, judgements: pl.DataFrame = NOTHING_JUDGED) -> pl.DataFrame:
+        namings = self.namings()
+        distinct = namings.select("name_id", "name", "type", "key").unique()
+        forms = core_name_forms(distinct, ENTITIES, NAMES, CUES)
+        return core_names(core_name_uses(namings), forms, ENTITIES, judgements)
+
+    def links(self, judgements: pl.DataFrame = NOTHING_JUDGED) -> pl.DataFrame:
+        return core_links(self.namings(), self.names(judgements))
+
+    def story_articles(
+        self,
+        judgements: pl.DataFrame = NOTHING_JUDGED,
+        duplicates: pl.DataFrame | None = None,
+    ) -> pl.DataFrame:
         return core_story_articles(
             self.core_articles,
             self.core_segments,
             self.core_languages,
             self.core_mentions,
-            self.links(),
+            self.links(judgements),
+            empty("core_duplicates") if duplicates is None else duplicates,
+            judgements,
         )
 
     def entity_of(self) -> dict[str, str]:

@@ -1,0 +1,186 @@
+"""Resolution night by night in a real store, over real articles."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.extraction.mentions import core_mentions
+from pipelines.identity import text_hash
+from pipelines.intake.segments import core_segments
+from pipelines.reference.tables import Reference, read_reference
+from pipelines.resolution import entities, identities, links, namings, stories
+from warehouse import contracts
+from warehouse.contracts.frames import empty, schema
+from warehouse.store import Store, open_store
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FOLDERS = (ROOT / "seeds" / "articles", ROOT / "tests" / "gold" / "invented_articles")
+VERBS: dict[str, Callable[..., pl.DataFrame]] = {
+    "core_namings": namings.core_namings,
+    "core_name_forms": namings.core_name_forms,
+    "core_names": identities.core_names,
+    "core_links": links.core_links,
+    "core_entities": entities.core_entities,
+    "core_entity_names": entities.core_entity_names,
+    "core_story_articles": stories.core_story_articles,
+}
+GIVEN = ("core_articles", "core_segments", "core_languages", "core_mentions")
+#: Languages of the files, by the ends of their names; the detector is not what is tested here.
+LANGUAGES = {"it": "it", "en": "en", "fr": "fr", "6": "it", "2": "fr"}
+
+Tables = dict[str, pl.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def reference() -> Reference:
+    return read_reference(ROOT / "seeds" / "reference", ("en", "fr", "it"))
+
+
+@pytest.fixture(scope="module")
+def told(reference: Reference) -> Tables:
+    """Segments, languages and mentions of the seeds and the invented articles."""
+    files = [file for folder in FOLDERS for file in sorted(folder.glob("*.txt"))]
+    bodies = [file.read_text("utf-8") for file in files]
+    articles = whole("core_articles", pl.DataFrame({
+        "article_id": [file.stem[:3] for file in files], "body": bodies,
+        "body_hash": text_hash(pl.Series(bodies)),
+        "published_from": [datetime(2023, 12, 1 + at) for at in range(len(files))],
+        "published_to": [datetime(2023, 12, 1 + at) for at in range(len(files))],
+    }))  # fmt: skip
+    segments = core_segments(articles, reference.seed_cue_words)
+    language = pl.col("article_id").replace_strict(
+        {file.stem[:3]: LANGUAGES.get(file.stem[-2:], "en") for file in files}
+    )
+    languages = whole(
+        "core_languages", segments.select("segment_id", "article_id", language=language)
+    )
+    known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
+    mentions = core_mentions(articles, segments, languages, *known)
+    return {
+        "core_articles": articles, "core_segments": whole("core_segments", segments),
+        "core_languages": languages, "core_mentions": whole("core_mentions", mentions),
+    }  # fmt: skip
+
+
+def whole(table: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame with all columns of its table, what is missing filled up."""
+    filled = {pl.String: "x", pl.Datetime: datetime(2023, 12, 1)}
+    types = schema(table)
+    made = pl.concat([empty(table), frame], how="diagonal_relaxed").select(list(types))
+    return made.with_columns(
+        pl.col(column.name).fill_null(
+            pl.lit([], dtype=made.schema[column.name])
+            if isinstance(made.schema[column.name], pl.List)
+            else filled.get(type(made.schema[column.name]), 0)
+        )
+        for column in contracts.table(table).columns
+        if not column.nullable
+    )
+
+
+@pytest.fixture
+def opened(tmp_path: Path, reference: Reference) -> Iterator[Callable[[], Store]]:
+    """Opens a new store with the reference tables."""
+    managers = []
+
+    def store() -> Store:
+        managers.append(open_store(tmp_path / f"{len(managers)}.duckdb"))
+        made = managers[-1].__enter__()
+        for name in ("seed_entities", "seed_entity_names", "seed_cue_words", "seed_judgements"):
+            made.load_seed(name, getattr(reference, name))
+        return made
+
+    yield store
+    for manager in managers:
+        manager.__exit__(None, None, None)
+
+
+def night(store: Store, told: Tables, articles: Sequence[str]) -> dict[str, list[str]]:
+    """Land articles as the stages before would, resolve, and return the units made a table."""
+    for name in GIVEN if articles else ():
+        rows = told[name].filter(pl.col("article_id").is_in(articles))
+        store._insert(contracts.table(name), rows)
+        store.connection.execute(
+            "INSERT INTO work_marks SELECT $1, unnest($2::VARCHAR[]), $3",
+            [name, list(articles), store.version(name)],
+        )
+        store._bump(name)
+    made: dict[str, list[str]] = {}
+    for table, verb in VERBS.items():
+        for batch in store.pending(table):
+            store.put(batch, verb(**batch.frames))
+            units = batch.keys["mark"].to_list() if batch.keys.height else ["*"]
+            made.setdefault(table, []).extend(units)
+    return made
+
+
+def resolved(store: Store) -> dict[str, pl.DataFrame]:
+    return {
+        table: store.read(table).sort(contracts.table(table).key)
+        for table in VERBS
+        if table != "core_name_forms"
+    }
+
+
+def same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> None:
+    for table, rows in one.items():
+        assert rows.equals(other[table]), table
+
+
+@pytest.mark.parametrize(("seed", "nights"), [(1, 6), (2, 2)])
+def test_many_nights_in_any_order_end_like_one_run(
+    opened: Callable[[], Store], told: Tables, seed: int, nights: int
+) -> None:
+    ids = told["core_articles"]["article_id"].to_list()
+    at_once, by_night = opened(), opened()
+    night(at_once, told, ids)
+    random.Random(seed).shuffle(ids)
+    for start in range(nights):
+        night(by_night, told, ids[start::nights])
+    same(resolved(by_night), resolved(at_once))
+
+
+def test_a_night_makes_again_only_what_is_new_and_what_it_touches(
+    opened: Callable[[], Store], told: Tables
+) -> None:
+    ids = told["core_articles"]["article_id"].to_list()
+    store = opened()
+    night(store, told, ids[:-1])
+    assert night(store, told, []) == {}
+    made = night(store, told, ids[-1:])
+    assert made["core_namings"] == ids[-1:]
+    assert set(ids[-1:]) <= set(made["core_links"])
+    assert len(made["core_links"]) < len(ids) / 2
+    assert len(made["core_entities"]) < store.count("core_entities") / 2
+
+
+def test_taking_a_judgement_back_restores_all_tables(
+    opened: Callable[[], Store], told: Tables
+) -> None:
+    store = opened()
+    night(store, told, told["core_articles"]["article_id"].to_list())
+    before = resolved(store)
+    one, other = store.read("core_entities").filter(origin="minted")["entity_id"].sort()[:2]
+    row = ("entity", one, other, "same", "Ada", "2026-01-01T00:00:00", None, None)
+    judged = pl.DataFrame([row], schema=schema("seed_judgements"), orient="row")
+    store.load_seed("seed_judgements", judged)
+    night(store, told, [])
+    assert other not in set(store.read("core_entities")["entity_id"])
+    assert resolved(store)["core_links"].height == before["core_links"].height
+    store.load_seed("seed_judgements", judged.with_columns(withdrawn_at=pl.lit("2026-01-02")))
+    night(store, told, [])
+    same(resolved(store), before)
+
+
+def test_what_reads_a_table_made_whole_batch_by_batch_says_what_of_it_matters() -> None:
+    for table in contracts.TABLES:
+        work = table.derivation
+        if work is None or not work.key or work.state:
+            continue
+        for name, _ in work.inputs:
+            read = contracts.table(name)
+            assert read.derivation is None or read.derivation.key or read.view, (table.name, name)
