@@ -1,15 +1,18 @@
 """CTranslate2 through Babelwire and bare: ``python -m benchmarks.translation_speed MODEL FILE``.
 
 MODEL is a folder of one model, FILE holds one sentence a line. Both translate the same sentences in
-the same process, in turns, three times; the best of each counts. Prints words a second of both and
-their ratio.
+the same process, in turns, now one first and now the other. The ratio is the median of the rounds'
+own, in seconds of the processor as in those of the clock: what else the machine does hits both
+halves of a round alike. Prints words a second of both, the ratios, and the worst and best of them.
 """
 
 import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import polars as pl
 
@@ -17,7 +20,7 @@ from pipelines.identity import text_hash
 from pipelines.translation.engines.ctranslate2 import CTranslate2, LoadedModel
 from pipelines.translation.models import recognised
 
-_ROUNDS, _THREADS = 3, 2
+_ROUNDS, _THREADS = 11, 2
 
 
 def main(folder: Path, file: Path) -> None:
@@ -47,22 +50,44 @@ def main(folder: Path, file: Path) -> None:
             loaded.target.decode(result.hypotheses[0])
 
     through()  # it loads its model now
-    rounds = [(_seconds(bare), _seconds(through)) for _ in range(_ROUNDS)]
-    best_bare, best_through = (min(seconds) for seconds in zip(*rounds, strict=True))
+    bare()
+    rounds = [_round(bare, through, place % 2 == 1) for place in range(_ROUNDS)]
+    clock = [one.clock / other.clock for one, other in rounds]
+    processor = [one.processor / other.processor for one, other in rounds]
     figures = {
         "model": folder.name,
         "sentences": len(sentences),
-        "bare_words_per_second": round(words / best_bare),
-        "through_words_per_second": round(words / best_through),
-        "ratio": round(best_bare / best_through, 3),
+        "rounds": _ROUNDS,
+        "bare_words_per_second": round(words / median(one.clock for one, _ in rounds)),
+        "through_words_per_second": round(words / median(other.clock for _, other in rounds)),
+        "ratio_processor": round(median(processor), 3),
+        "ratio_processor_range": [round(min(processor), 3), round(max(processor), 3)],
+        "ratio_clock": round(median(clock), 3),
+        "ratio_clock_range": [round(min(clock), 3), round(max(clock), 3)],
     }
     sys.stdout.write(json.dumps(figures) + "\n")
 
 
-def _seconds(work: Callable[[], None]) -> float:
-    started = time.perf_counter()
+@dataclass(frozen=True)
+class _Seconds:
+    clock: float
+    processor: float
+
+
+def _round(
+    bare: Callable[[], None], through: Callable[[], None], swapped: bool
+) -> tuple[_Seconds, _Seconds]:
+    """Return the seconds of both; where they are swapped the second went first."""
+    if swapped:
+        second = _seconds(through)
+        return _seconds(bare), second
+    return _seconds(bare), _seconds(through)
+
+
+def _seconds(work: Callable[[], None]) -> _Seconds:
+    clock, processor = time.perf_counter(), time.process_time()
     work()
-    return time.perf_counter() - started
+    return _Seconds(time.perf_counter() - clock, time.process_time() - processor)
 
 
 if __name__ == "__main__":

@@ -40,8 +40,9 @@ def list_() -> None:
     for one in KNOWN:
         if one.name not in {model.folder.name for model in here}:
             size, bleu = ("" if told is None else f"{told:g}" for told in (one.size, one.bleu))
+            state = "known" if one.verified else "known, address not verified"
             table.add_row(
-                one.pair, one.name, "known", one.layout, one.licence, size, bleu, one.address
+                one.pair, one.name, state, one.layout, one.licence or "", size, bleu, one.address
             )
     console.print(table)
 

@@ -41,19 +41,22 @@ class Known:
     """An open model that can be fetched.
 
     ``bleu`` is what others published for it on FLORES-200 devtest into English, where they did;
-    ``size`` the megabytes to fetch, where known. An address that ends in ``/`` holds ``files``.
+    ``licence`` and ``size`` (megabytes to fetch) are null where nobody looked them up at their
+    source. An address that ends in ``/`` holds ``files``; one that is not ``verified`` follows the
+    pattern of others of its maker.
     """
 
     name: str
     source: str
     target: str
     layout: Layout
-    licence: str
+    licence: str | None
     address: str
     size: int | None = None
     bleu: float | None = None
     files: tuple[str, ...] = ()
     sha256: str | None = None
+    verified: bool = True
 
     @property
     def pair(self) -> str:
@@ -69,8 +72,7 @@ def _opus(source: str, release: str, bleu: float | None = None) -> Known:
         "opus-mt",
         "CC BY 4.0",
         f"https://object.pouta.csc.fi/OPUS-MT-models/{source}-en/opus-{release}.zip",
-        300,
-        bleu,
+        bleu=bleu,
     )
 
 
@@ -80,10 +82,9 @@ def _argos(source: str, release: str, bleu: float | None = None) -> Known:
         source,
         "en",
         "argos",
-        "MIT or CC0, as its package says",
+        None,
         f"https://argos-net.com/v1/translate-{source}_en-{release}.argosmodel",
-        100,
-        bleu,
+        bleu=bleu,
     )
 
 
@@ -93,7 +94,7 @@ def _quickmt(source: str) -> Known:
         source,
         "en",
         "quickmt",
-        "CC BY 4.0",
+        None,
         f"https://huggingface.co/quickmt/quickmt-{source}-en/resolve/main/",
         files=(
             "config.json",
@@ -103,6 +104,7 @@ def _quickmt(source: str) -> Known:
             "src.spm.model",
             "tgt.spm.model",
         ),
+        verified=False,
     )
 
 

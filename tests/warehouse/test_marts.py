@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from alliance import ROME_BODY, tell_of_the_alliance
 from conftest import Rows, rows, told_marts
-from newsroom import SEEN, Newsroom, Told
+from newsroom import SEEN, Newsroom, Told, digest
 
 from warehouse import contracts
 from warehouse.marts import making
@@ -147,6 +147,41 @@ def test_the_language_of_an_article_is_that_of_most_of_its_words(tmp_path: Path)
     with told_marts(tmp_path, tell) as marts:
         languages = marts.sql("SELECT article_id, language FROM mart_articles").fetchall()
     assert dict(languages) == {"mixed": "de", "only": "und"}
+
+
+def test_a_reviewed_translation_of_one_kind_of_segment_holds_for_that_kind_only(
+    tmp_path: Path,
+) -> None:
+    def tell(news: Newsroom) -> None:
+        def remembered(text: str, translated: str, **other: object) -> None:
+            told = {"language": "it", "target": "en", "context": "title", "reviewed": True}
+            news.put(
+                "seed_memory", text_hash=digest(text), text=text, translated=translated,
+                file="reviewed.tmx", **(told | other),
+            )  # fmt: skip
+
+        both = [Told("Economia", "Economy", kind=kind) for kind in ("title", "sentence")]
+        news.article("home", both)
+        news.article("sport", [Told("Calcio", kind="title"), Told("Tennis", "x", kind="title")])
+        news.article("english", [Told("Sport", language="en", kind="title")])
+        remembered("Economia", "Business")
+        remembered("Calcio", "Football", reviewed=False)
+        remembered("Tennis", "Tennis", target="fr")
+        remembered("Sport", "Sports", language="en")
+
+    with told_marts(tmp_path, tell) as marts:
+        found = rows(
+            marts,
+            "SELECT text, kind, text_en, engine, origin, quality, fallback_reason "
+            "FROM mart_segments ORDER BY text, kind",
+        )
+    assert [tuple(row.values()) for row in found] == [
+        ("Calcio", "title", "Football", "memory", "memory", 0.5, None),
+        ("Economia", "sentence", "Economy", "tinymt", "machine", 1.0, None),
+        ("Economia", "title", "Business", "memory", "memory", 1.0, None),
+        ("Sport", "title", "Sport", "identity", "identity", 1.0, None),
+        ("Tennis", "title", "x", "tinymt", "machine", 1.0, None),
+    ]
 
 
 def test_a_statement_is_one_in_two_languages(marts: duckdb.DuckDBPyConnection) -> None:

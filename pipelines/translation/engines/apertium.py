@@ -2,19 +2,30 @@
 
 It translates pairs of close languages; others are reached through one or two between them, Italian
 through Spanish into English. It takes a name it does not know as a word where it can (*Meta* became
-*Dip*), so names reach it as placeholders.
+*Dip*), so known names reach it as placeholders, and it hides others from itself
+(:mod:`pipelines.translation.presumed_names`).
 """
 
 import re
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import polars as pl
 
 from pipelines.translation.engine import Origin, answers, without_answer
+from pipelines.translation.presumed_names import (
+    Reading,
+    capitalised,
+    copied,
+    hidden,
+    presumed,
+    readings,
+)
+from pipelines.translation.protection import restored
 
 #: Its modes name languages by ISO 639-3, the older ones by ISO 639-1.
 _CODES = {
@@ -32,8 +43,10 @@ _MOST_STEPS = 3
 #: 0.01.
 _START, _A_TEXT = 20, 0.5
 _SPACES = re.compile(r"\s+")
-#: What it writes before words it does not know or cannot generate; ``-u`` leaves out only some.
-_MARKS = re.compile(r"[*@#](?=\w)")
+#: What it writes before words it does not know or cannot generate.
+#: Where a mode's pipeline names the dictionary it reads its texts with.
+_DICTIONARY = re.compile(r"lt-proc [^|]*?'([^']+automorf\.bin)'")
+_MARKS = re.compile(r"[*@#](?=[\w-])")
 
 
 class Apertium:
@@ -102,15 +115,88 @@ class Apertium:
             if path is None:
                 yield without_answer(rows, f"no pairs lead from {language} to {target}")
                 continue
-            lines: list[str] | None = [_SPACES.sub(" ", text).strip() for text in rows["text"]]
-            for mode in path:
-                lines = self._through(mode, lines or [])
-            if lines is None or len(lines) != rows.height:
+            lines = [_SPACES.sub(" ", text).strip() for text in rows["text"]]
+            told = self._told(str(language), path, lines)
+            if told is None:
                 self._failed = True
                 yield without_answer(rows, f"the program failed ({' '.join(path)})")
             else:
-                told = [_cased(*pair) for pair in zip(rows["text"], lines, strict=True)]
-                yield answers(rows, told, [None] * rows.height)
+                cased = [_cased(*pair) for pair in zip(rows["text"], told, strict=True)]
+                yield answers(rows, cased, [None] * rows.height)
+
+    def _told(self, language: str, path: Sequence[str], lines: list[str]) -> list[str] | None:
+        """Return lines translated with presumed names hidden, or None where the program failed.
+
+        A line of which a placeholder gets lost is translated again with its names in sight.
+        """
+        told = self._stepwise(language, path, lines, hide=True)
+        if told is None:
+            return None
+        lost = [place for place, line in enumerate(told) if line is None]
+        again = self._stepwise(language, path, [lines[place] for place in lost], hide=False)
+        if again is None:
+            return None
+        seen = dict(zip(lost, again, strict=True))
+        return [seen.get(place) or line or "" for place, line in enumerate(told)]
+
+    def _stepwise(
+        self, language: str, path: Sequence[str], lines: list[str], *, hide: bool
+    ) -> list[str | None] | None:
+        """Return lines translated mode by mode; a line is None where a placeholder was lost."""
+        known = self._known(path, lines) if hide and path else {}
+        shown = [
+            hidden(line, presumed(line, language, known) if hide else [], {}) for line in lines
+        ]
+        for place, mode in enumerate(path):
+            made = self._through(mode, [line for line, _ in shown])
+            if made is None:
+                return None
+            further = hide and place + 1 < len(path)
+            known = self._readings(path[place + 1], made) if further else {}
+            shown = [
+                hidden(line, copied(before, line, known) if further else [], stands_for)
+                for (before, stands_for), line in zip(shown, made, strict=True)
+            ]
+            shown = [(_MARKS.sub("", line), stands_for) for line, stands_for in shown]
+        return [restored(line, stands_for) for line, stands_for in shown]
+
+    def _known(self, path: Sequence[str], lines: Sequence[str]) -> dict[str, Reading]:
+        """Return what the first mode's dictionary takes words for.
+
+        A place is one that may be translated only where every mode knows it: *Tahiti* would stop
+        halfway, as *Tahití*.
+        """
+        known = self._readings(path[0], lines)
+        places = [word for word, reading in known.items() if reading is Reading.PLACE]
+        told: list[str] | None = places
+        for mode in path:
+            told = self._through(mode, [_MARKS.sub("", place) for place in told or []])
+        halfway = {word for word, one in zip(places, told or [], strict=False) if one[:1] in "*@#"}
+        return known | dict.fromkeys(halfway, Reading.PERSON)
+
+    def _readings(self, mode: str, lines: Sequence[str]) -> dict[str, Reading]:
+        """Return what a mode's dictionary takes the capitalised words of lines for.
+
+        Nothing where it cannot be asked: then every such word counts as unknown to it.
+        """
+        words = sorted({word.group() for line in lines for word in capitalised(line)})
+        program = Path(shutil.which(self._command) or self._command).resolve()
+        pipeline = program.parent.parent / "share" / "apertium" / "modes" / f"{mode}.mode"
+        try:
+            found = _DICTIONARY.search(pipeline.read_text("utf-8"))
+            if found is None:
+                return {}
+            told = subprocess.run(
+                [program.with_name("lt-proc"), "-w", found.group(1)],
+                input="".join(f"{word}\n" for word in words),
+                capture_output=True,
+                text=True,
+                timeout=_START,
+                check=True,
+            ).stdout
+        except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
+            return {}
+        return readings(told)
 
     def _path(self, source: str, target: str) -> tuple[str, ...] | None:
         """Return the fewest modes that lead from a language to another."""
@@ -127,13 +213,13 @@ class Apertium:
         return None
 
     def _through(self, mode: str, lines: list[str]) -> list[str] | None:
-        """Return the lines translated, or None where the program failed."""
+        """Return the lines translated, with marks, or None where the program failed."""
         if not lines:
-            return None
+            return []
         program = shutil.which(self._command) or self._command
         try:
             told = subprocess.run(
-                [program, "-u", "-f", "line", mode],
+                [program, "-f", "line", mode],
                 input="".join(f"{line}\n" for line in lines),
                 capture_output=True,
                 text=True,
@@ -142,7 +228,7 @@ class Apertium:
             ).stdout
         except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
             return None
-        translated = [_MARKS.sub("", line) for line in told.split("\n")[:-1]]
+        translated = told.split("\n")[:-1]
         return translated if len(translated) == len(lines) else None
 
 

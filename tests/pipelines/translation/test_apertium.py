@@ -19,7 +19,7 @@ def program(folder: Path, translating: str, modes: str = MODES) -> Apertium:
     path = folder / "apertium"
     path.write_text(
         f'#!/bin/sh\ncase "$1" in\n-l) printf "  %s\\n" {modes};;\n-V) echo "apertium 3.9.12";;\n'
-        f"*) mode=$4; {translating};;\nesac\n"
+        f"*) mode=$3; {translating};;\nesac\n"
     )
     path.chmod(0o755)
     return Apertium(str(path))
@@ -78,3 +78,34 @@ def test_the_real_one_translates_and_does_not_take_names_for_words() -> None:
     assert "Meta" in made["translated"]
     assert "United States" in made["translated"]
     assert made["missed"] == []
+
+
+@installed
+def test_the_real_one_keeps_names_no_table_lists() -> None:
+    engine = Apertium()
+    if "en" not in engine._modes.get("es", {}) or "es" not in engine._modes.get("it", {}):
+        pytest.skip("apertium-spa-ita and apertium-eng-spa are not installed")
+    text = "Dicono che Felipe Massa e Lo Piccolo vivono a Red Lake, vicino alla Chiesa di oggi."
+    asked = texts(("it", text))
+    made = by_text(asked, Router([engine], "en", PROTECTION).translate(asked))[text]
+    assert all(name in made["translated"] for name in ("Felipe Massa", "Lo Piccolo", "Red Lake"))
+    assert "Church" in made["translated"]
+
+
+def test_a_line_whose_placeholder_is_lost_is_translated_with_its_names_in_sight(
+    tmp_path: Path,
+) -> None:
+    modes = tmp_path / "share" / "apertium" / "modes"
+    modes.mkdir(parents=True)
+    (modes / "spa-eng.mode").write_text("lt-proc -w '/the/spa-eng.automorf.bin' | more")
+    (tmp_path / "bin").mkdir()
+    dictionary = tmp_path / "bin" / "lt-proc"
+    dictionary.write_text("#!/bin/sh\nsed 's|.*|^&/&<np><ant>$|'\n")
+    dictionary.chmod(0o755)
+    asked = texts(("es", "Hoy Ana ha ganado"), ("es", "Ya vino Eva hoy"))
+    hiding = Router([program(tmp_path / "bin", "sed 's/Xk/Seen Xk/'")], "en")
+    made = by_text(asked, hiding.translate(asked))
+    assert made["Hoy Ana ha ganado"]["translated"] == "Seen Hoy Ana ha ganado"
+    losing = Router([program(tmp_path / "bin", "sed 's/Xk[a-z]*z/no/; s/$/ ok/'")], "en")
+    made = by_text(asked, losing.translate(asked))
+    assert made["Hoy Ana ha ganado"]["translated"] == "Hoy Ana ha ganado ok"
