@@ -13,7 +13,12 @@ from assets.instance import release_dead_runs
 from assets.resources import ROOT
 from warehouse import contracts
 
-CORE = [table.name for table in contracts.TABLES if table.layer == "core"]
+#: Core tables that are made batch by batch; views and logs follow from them.
+CORE = [
+    table.name
+    for table in contracts.TABLES
+    if table.layer == "core" and not (table.view or table.grows)
+]
 MARTS = [table.name for table in contracts.TABLES if table.layer == "mart"]
 
 Metadata = dict[str, dg.MetadataValue]
