@@ -67,8 +67,8 @@ class Settings:
     microsoft_region: str = ""
     #: Key, model and address of ChatGPT, or of another server with its API.
     chatgpt_key: str = field(default="", repr=False)
-    chatgpt_model: str = "gpt-4o-mini"
-    chatgpt_url: str = "https://api.openai.com/v1"
+    chatgpt_model: str = Configuration.chatgpt_model
+    chatgpt_url: str = Configuration.chatgpt_url
     #: Language translated to.
     target_language: str = "en"
     #: Languages told apart.

@@ -340,7 +340,6 @@ class _Search:
         )
         self._so_called = pattern(rf"(?<!\w){cues.any('so_called')}\s$")
         self._colon = pattern(rf"(?P<speaker>{mark})[^.!?;:«»“”\"\x00]{{0,40}}:\s?$")
-        self._quote = pattern(r"[«»“”\"„]")
 
     def is_name(self, at: int, to: int) -> bool:
         """Say whether the marks hold just a mention, or what is only called so."""

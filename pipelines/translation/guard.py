@@ -82,7 +82,6 @@ class Guard:
         self._in_a_row = 0
         self._rests_until = 0.0
         self._why: str | None = None
-        self.calls = 0
         self.failures = 0
 
     @property
@@ -123,7 +122,6 @@ class Guard:
             most = f"{self.budget.characters:,} characters"
             raise EngineError(Fault.PERMANENT, f"the run's budget of {most} is spent")
         with self._lock:
-            self.calls += 1
             now = self._clock()
             turn = max(now, self._next_turn)
             self._next_turn = turn + 1 / self.limits.calls_a_second

@@ -9,6 +9,7 @@ import pytest
 
 from assets.definitions import defs
 from warehouse import contracts
+from warehouse.contracts.core import CONTENT_KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 HOUSE = ("assets", "cli", "pipelines", "warehouse")
@@ -132,3 +133,10 @@ def test_tests_have_names_of_their_own() -> None:
     twice = {name for name in names if names.count(name) > 1}
     assert not twice
     assert not list((ROOT / "tests").rglob("__init__.py"))
+
+
+@pytest.mark.parametrize("mart", sorted(set(MARTS) - {"mart_runs"}))
+def test_a_mart_takes_for_content_what_the_contract_does(mart: str) -> None:
+    sql = (ROOT / "warehouse" / "marts" / f"{mart}.sql").read_text("utf-8")
+    for kinds in re.findall(r"kind IN \(([^)]*'sentence'[^)]*)\)", sql):
+        assert tuple(re.findall(r"'(\w+)'", kinds)) == CONTENT_KINDS

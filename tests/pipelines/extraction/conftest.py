@@ -137,3 +137,26 @@ def reference() -> Reference:
 @pytest.fixture(scope="session")
 def read(reference: Reference) -> Callable[[str, str], Reading]:
     return lambda language, body: Reading(body, language, reference)
+
+
+@pytest.fixture(scope="session")
+def as_one_sentence() -> Callable[[str, str], tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]]:
+    """Return articles, segments and languages of a text that is not split, whatever is in it."""
+
+    def frames(language: str, text: str) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        articles = pl.DataFrame({"article_id": ["a"], "body": [text]})
+        segments = pl.DataFrame(
+            {
+                "segment_id": ["a/0"],
+                "article_id": ["a"],
+                "ordinal": [0],
+                "kind": ["sentence"],
+                "start": [0],
+                "end": [len(text)],
+                "text": [text],
+            }
+        )
+        languages = segments.select("segment_id", "article_id", language=pl.lit(language))
+        return articles, segments, languages
+
+    return frames

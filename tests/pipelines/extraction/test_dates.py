@@ -14,25 +14,13 @@ _COLUMNS = ("date_from", "date_to", "precision", "offset_from_anchor")
 
 
 @pytest.fixture(scope="module")
-def told(reference):
+def told(as_one_sentence, reference):
     """Return the time expressions of a sentence, without mentions."""
 
     def dates(language: str, text: str) -> pl.DataFrame:
-        articles = pl.DataFrame({"article_id": ["a"], "body": [text]})
-        segments = pl.DataFrame(
-            {
-                "segment_id": ["a/0"],
-                "article_id": ["a"],
-                "ordinal": [0],
-                "kind": ["sentence"],
-                "start": [0],
-                "end": [len(text)],
-                "text": [text],
-            }
-        )
-        languages = segments.select("segment_id", "article_id", language=pl.lit(language))
         mentions = empty("core_mentions")
-        return core_dates(articles, segments, languages, mentions, reference.seed_cue_words)
+        frames = as_one_sentence(language, text)
+        return core_dates(*frames, mentions, reference.seed_cue_words)
 
     return dates
 

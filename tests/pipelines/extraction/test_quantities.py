@@ -10,29 +10,15 @@ from warehouse.contracts.frames import empty
 
 
 @pytest.fixture(scope="module")
-def read_alone(reference):
+def read_alone(as_one_sentence, reference):
     """Return the quantities of a sentence, without mentions and dates."""
 
     def quantities(language: str, text: str) -> pl.DataFrame:
-        articles = pl.DataFrame({"article_id": ["a"], "body": [text]})
-        segments = pl.DataFrame(
-            {
-                "segment_id": ["a/0"],
-                "article_id": ["a"],
-                "ordinal": [0],
-                "kind": ["sentence"],
-                "start": [0],
-                "end": [len(text)],
-                "text": [text],
-            }
-        )
-        languages = segments.select("segment_id", "article_id", language=pl.lit(language))
         known = (reference.seed_cue_words, reference.seed_units)
         nothing = (empty("core_mentions"), empty("core_dates"))
-        return core_quantities(articles, segments, languages, *nothing, *known)
+        return core_quantities(*as_one_sentence(language, text), *nothing, *known)
 
     return quantities
-
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Who said what, and what stands in quotation marks for other reasons."""
 
-import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -134,22 +133,10 @@ def test_a_title_before_a_name_does_not_end_the_sentence(read):
         max_size=25,
     ).map(" ".join),
 )
-def test_whatever_stands_there_spans_are_exact(reference, language, text):
-    articles = pl.DataFrame({"article_id": ["a"], "body": [text]})
-    segments = pl.DataFrame(
-        {
-            "segment_id": ["a/0"],
-            "article_id": ["a"],
-            "ordinal": [0],
-            "kind": ["sentence"],
-            "start": [0],
-            "end": [len(text)],
-            "text": [text],
-        }
-    )
-    languages = segments.select("segment_id", "article_id", language=pl.lit(language))
+def test_whatever_stands_there_spans_are_exact(as_one_sentence, reference, language, text):
     mentions, roles = empty("core_mentions"), empty("core_roles")
-    quotes = core_quotes(articles, segments, languages, mentions, roles, reference.seed_cue_words)
+    frames = as_one_sentence(language, text)
+    quotes = core_quotes(*frames, mentions, roles, reference.seed_cue_words)
     for row in quotes.to_dicts():
         assert text[row["start"] : row["end"]] == row["text"]
 
