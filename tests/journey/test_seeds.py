@@ -10,6 +10,7 @@ from journey import Journey, Outcome, babelwire
 OFFSETS = {
     "mart_segments": 'SELECT article_id, start, "end", text FROM mart_segments',
     "mart_mentions": 'SELECT article_id, start, "end", surface AS text FROM mart_mentions',
+    "mart_alignments": 'SELECT article_id, start, "end", text FROM mart_alignments',
     "mart_quotes": 'SELECT article_id, start, "end", text FROM mart_quotes',
 } | {
     mart: f"SELECT unnest(passage) FROM (SELECT unnest(evidence) AS passage FROM {mart})"

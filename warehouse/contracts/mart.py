@@ -258,6 +258,31 @@ mart_mentions = Table(
     key=("mention_id",),
 )
 
+mart_alignments = Table(
+    "mart_alignments",
+    "one name, figure or quotation of a translated segment that its translation has",
+    (
+        _ARTICLE,
+        Column(
+            "segment_id", "VARCHAR", "its segment", references="mart_segments.segment_id"
+        ),
+        Column("start", "BIGINT", "first code point in the body", minimum=0),
+        Column("end", "BIGINT", "code point after the last", minimum=1),
+        Column("text", "VARCHAR", "body[start:end]"),
+        Column("start_en", "BIGINT", "first code point in mart_segments.text_en", minimum=0),
+        Column("end_en", "BIGINT", "code point after the last", minimum=1),
+        Column("text_en", "VARCHAR", "text_en[start_en:end_en] of the segment"),
+        Column(
+            "how",
+            "VARCHAR",
+            "by what it was found: the same name, another name of its entity, the same figure, "
+            "the quotation in the same place",
+            values=("same", "name", "figure", "quotation"),
+        ),
+    ),
+    key=("article_id", "start", "end"),
+)
+
 mart_quotes = Table(
     "mart_quotes",
     "one quotation in one article",
@@ -442,6 +467,7 @@ TABLES = (
     mart_entities,
     mart_names,
     mart_mentions,
+    mart_alignments,
     mart_quotes,
     mart_memberships,
     mart_roles,

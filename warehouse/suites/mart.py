@@ -204,6 +204,23 @@ EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
             severity="warning",
         ),
     ),
+    "mart_alignments": (
+        nothing_in(
+            "text_en is what the translation has there",
+            "SELECT a.*, s.text_en AS segment_en FROM mart_alignments a "
+            "LEFT JOIN mart_segments s USING (segment_id, article_id) "
+            "WHERE substring(s.text_en, a.start_en + 1, a.end_en - a.start_en) "
+            "IS DISTINCT FROM a.text_en",
+            "spans of translations are exact too",
+        ),
+        nothing_in(
+            "one place is one fact's",
+            "SELECT segment_id, start_en, end_en, count(*) AS spans FROM mart_alignments "
+            "GROUP BY ALL HAVING count(*) > 1",
+            "two names of a text are not one of its translation",
+            severity="warning",
+        ),
+    ),
     "mart_quotes": (
         same_count("as many as core quotes", "mart_quotes", "core_quotes", "no quotation is lost"),
         nothing_in(
