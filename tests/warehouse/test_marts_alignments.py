@@ -1,7 +1,6 @@
 """The mart that says where a translation has what the original names, counts and quotes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from alliance import tell_of_the_alliance
