@@ -23,7 +23,7 @@ ui: $(READY)
 	.venv/bin/babelwire ui
 
 test: $(READY)
-	.venv/bin/python -m pytest -q
+	.venv/bin/python -m pytest -q --numprocesses auto --maxprocesses 4
 
 lint: $(READY)
 	.venv/bin/ruff check .
