@@ -7,6 +7,7 @@ import polars as pl
 from assets.derivation import Verb, Work, derived, followed
 from assets.resources import Newsroom
 from pipelines.resolution import (
+    claims,
     entities,
     happenings,
     identities,
@@ -94,3 +95,4 @@ core_statements = derived(
 )
 core_resolution_events = followed("core_resolution_events", GROUP)
 core_happenings = derived("core_happenings", happenings.core_happenings, GROUP)
+core_circumstances = derived("core_circumstances", claims.core_circumstances, GROUP)

@@ -212,18 +212,30 @@ class Newsroom:
     def quantity(
         self, article_id: str, text: str, subject: str, relation: str, value: float,
         *, value_to: float | None = None, name: str = "members", unit: str = "organisation",
+        definition: Sequence[str] = (), date_id: str | None = None,
     ) -> None:
         span = self.span(article_id, text)
+        quantity_id = f"{article_id}/n{span['start']}-{span['end']}"
         self.put(
-            "core_quantities", quantity_id=f"{article_id}/n{span['start']}-{span['end']}",
+            "core_quantities", quantity_id=quantity_id,
             text=text, relation=relation, value=value, value_to=value_to, unit=unit,
             property=name, subject_mention_id=subject, **span,
+        )
+        self._circumstances(article_id, quantity_id, "quantity", date_id, definition)
+
+    def _circumstances(
+        self, article_id: str, fact_id: str, kind: str, date_id: str | None = None,
+        definition: Sequence[str] = (),
+    ) -> None:
+        self.put(
+            "core_circumstances", fact_id=fact_id, article_id=article_id, kind=kind,
+            definition=list(definition), date_id=date_id,
         )
 
     def happening(
         self, article_id: str, text: str, days: tuple[date, date], *, offset: str | None = None,
         anchor: str | None = None, inferred_from: str | None = None, precision: str = "day",
-    ) -> None:
+    ) -> str:
         span = self.span(article_id, text)
         date_id = f"{article_id}/d{span['start']}-{span['end']}"
         first, last = (None, None) if offset else days
@@ -237,6 +249,7 @@ class Newsroom:
             date_to=days[1], precision=precision, anchor_article_id=anchor,
             inferred_from=inferred_from,
         )
+        return date_id
 
     def quote(
         self, article_id: str, text: str, statement: str, english: str | None,
@@ -253,23 +266,30 @@ class Newsroom:
             text_en=english, speaker_entity_id=None,
         )
 
-    def member(self, article_id: str, text: str, group: str, member: str, status: str) -> None:
+    def member(
+        self, article_id: str, text: str, group: str, member: str, status: str,
+        date_id: str | None = None,
+    ) -> None:
         span = self.span(article_id, text)
+        membership_id = f"{group}|{member}|{status}"
         self.put(
-            "core_memberships", membership_id=f"{group}|{member}|{status}", text=text,
+            "core_memberships", membership_id=membership_id, text=text,
             group_mention_id=group, member_mention_id=member, status=status, **span,
         )
+        self._circumstances(article_id, membership_id, "membership", date_id)
 
     def role(
         self, article_id: str, text: str, person: str, organization: str | None, *, role: str,
-        role_en: str | None, status: str = "current",
+        role_en: str | None, status: str = "current", date_id: str | None = None,
     ) -> None:
         span = self.span(article_id, text)
+        role_id = f"{person}|{organization}|{span['start']}"
         self.put(
-            "core_roles", role_id=f"{person}|{organization}|{span['start']}", text=text,
+            "core_roles", role_id=role_id, text=text,
             person_mention_id=person, organization_mention_id=organization, role=role,
             role_en=role_en, status=status, **span,
         )
+        self._circumstances(article_id, role_id, "role", date_id)
 
 
 def tell_into(store: Store, tell: Callable[[Newsroom], None]) -> None:

@@ -25,6 +25,9 @@ RELATIONS = ("=", ">", ">=", "<", "<=", "~", "range")
 QUOTE_KINDS = ("direct", "partial", "indirect")
 COPY_KINDS = ("original", "copy", "near_copy", "translation")
 
+#: Facts over which accounts may differ.
+FACT_KINDS = ("quantity", "membership", "role")
+
 #: What can become of a known group: joined to another, parted, or called by an earlier text.
 EVENTS = ("merged", "split", "renamed")
 
@@ -680,6 +683,36 @@ core_happenings = Table(
     ),
 )
 
+core_circumstances = Table(
+    "core_circumstances",
+    "one fact that may be disputed, and what its sentence restricts it to",
+    (
+        Column("fact_id", "VARCHAR", "quantity_id, membership_id or role_id"),
+        _ARTICLE,
+        Column("kind", "VARCHAR", "what it is", values=FACT_KINDS),
+        Column(
+            "definition",
+            "VARCHAR[]",
+            "by which words a number counts less or other than its property says",
+        ),
+        Column(
+            "date_id",
+            "VARCHAR",
+            "the time expression beside it",
+            nullable=True,
+            references="core_dates.date_id",
+        ),
+        *_made_by("resolver"),
+    ),
+    key=("fact_id",),
+    derivation=_by_article(
+        "circumstances", "1", "core_segments", "core_languages", "core_mentions", "core_dates",
+        "core_quantities", "core_memberships", "core_roles", "seed_units",
+        "seed_cue_words:create,definition,definition_before,definition_behind,definition_noun,"
+        "founded,founder,founding",
+    ),
+)
+
 TABLES = (
     core_metadata,
     core_articles,
@@ -707,5 +740,6 @@ TABLES = (
     core_stories,
     core_statements,
     core_happenings,
+    core_circumstances,
     core_resolution_events,
 )

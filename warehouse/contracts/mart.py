@@ -4,6 +4,7 @@ from warehouse.contracts.core import (
     COPY_KINDS,
     DATE_PRECISIONS,
     EVENTS,
+    FACT_KINDS,
     LANGUAGES,
     METADATA_FIELDS,
     METADATA_ORIGINS,
@@ -21,6 +22,27 @@ _STORY = Column("story_id", "VARCHAR", "the story", references="mart_stories.sto
 _ARTICLES = Column("articles", "BIGINT", "articles", minimum=1)
 _ORIGINS = Column("origins", "BIGINT", "independent origins", minimum=1)
 _EVIDENCE = Column("evidence", EVIDENCE, "the passages that say so")
+_VERDICTS = ("single", "agreed", "compatible", "conflicting")
+#: Of one telling: where it stands, in both languages, whose it is, and as of when.
+_TELLING = (
+    'article_id VARCHAR, origin_article_id VARCHAR, "start" BIGINT, "end" BIGINT, "text" VARCHAR, '
+    '"language" VARCHAR, sentence VARCHAR, sentence_en VARCHAR, as_of_from DATE, as_of_to DATE'
+)
+_AS_OF = "the sentence in both languages, its origin, and as of when it says so"
+
+
+def _verdict(meaning: str) -> Column:
+    return Column("verdict", "VARCHAR", meaning, values=_VERDICTS)
+
+
+def _differ_by(*reasons: str) -> Column:
+    return Column(
+        "differ_by",
+        "VARCHAR[]",
+        f"why accounts differ without a contradiction: {', '.join(reasons)}",
+    )
+
+
 _FIRST = Column("first_published", "TIMESTAMP", "earliest dated article", nullable=True)
 _LAST = Column("last_published", "TIMESTAMP", "latest dated article", nullable=True)
 
@@ -318,6 +340,44 @@ mart_quotes = Table(
     key=("quote_id",),
 )
 
+mart_tellings = Table(
+    "mart_tellings",
+    "one passage that tells a fact over which accounts may differ",
+    (
+        Column("fact_id", "VARCHAR", "the quantity, membership or role"),
+        Column("kind", "VARCHAR", "which of them it is", values=FACT_KINDS),
+        _ARTICLE,
+        Column(
+            "origin_article_id",
+            "VARCHAR",
+            "the article that this one is a copy or translation of, itself where original",
+            references="mart_articles.article_id",
+        ),
+        _STORY,
+        Column("start", "BIGINT", "first code point in the body", minimum=0),
+        Column("end", "BIGINT", "code point after the last", minimum=1),
+        Column("text", "VARCHAR", "body[start:end]"),
+        Column("language", "VARCHAR", "language of its sentence", values=LANGUAGES),
+        Column("sentence", "VARCHAR", "the sentence it begins in"),
+        Column("sentence_en", "VARCHAR", "the sentence in English", nullable=True),
+        Column(
+            "definition",
+            "VARCHAR[]",
+            "by which words a number counts less or other than its property says",
+        ),
+        Column("dated_from", "DATE", "first day of the date beside it", nullable=True),
+        Column("dated_to", "DATE", "last day of the date beside it", nullable=True),
+        Column("published_from", "DATE", "first day its article can be of", nullable=True),
+        Column("published_to", "DATE", "last day its article can be of", nullable=True),
+        Column("as_of_from", "DATE", "the date beside it, else its article's", nullable=True),
+        Column("as_of_to", "DATE", "last day of that", nullable=True),
+        Column(
+            "inferred_from", "VARCHAR", "how those days were inferred, if so", nullable=True
+        ),
+    ),
+    key=("fact_id",),
+)
+
 mart_memberships = Table(
     "mart_memberships",
     "group × member × status",
@@ -328,6 +388,9 @@ mart_memberships = Table(
         _ARTICLES,
         _ORIGINS,
         _EVIDENCE,
+        _verdict("whether independent origins agree on what this member is to this group"),
+        _differ_by("status", "time"),
+        Column("tellings", f"STRUCT({_TELLING})[]", f"the passages: {_AS_OF}"),
     ),
     key=("group_entity_id", "member_entity_id", "status"),
 )
@@ -344,6 +407,9 @@ mart_roles = Table(
         _ARTICLES,
         _ORIGINS,
         _EVIDENCE,
+        _verdict("whether independent origins agree on whether the person is or was it"),
+        _differ_by("time"),
+        Column("tellings", f"STRUCT({_TELLING})[]", f"the passages: {_AS_OF}"),
     ),
     key=("person_entity_id", "role", "organization_entity_id", "status"),
 )
@@ -361,14 +427,16 @@ mart_claims = Table(
             "STRUCT(relation VARCHAR, value DOUBLE, origins BIGINT, articles BIGINT)[]",
             "each figure given, with who stands behind it",
         ),
-        Column(
-            "verdict",
-            "VARCHAR",
-            "whether one value satisfies every independent account",
-            values=("single", "agreed", "compatible", "conflicting"),
-        ),
+        _verdict("whether the independent accounts of one time and definition can all be true"),
         _ORIGINS,
         _EVIDENCE,
+        _differ_by("bound", "estimate", "time", "definition", "event"),
+        Column(
+            "tellings",
+            f'STRUCT({_TELLING}, relation VARCHAR, "value" DOUBLE, value_to DOUBLE, '
+            "definition VARCHAR[])[]",
+            f"each figure with {_AS_OF}, and what exactly it counts",
+        ),
     ),
     key=("claim_id",),
 )
@@ -469,6 +537,7 @@ TABLES = (
     mart_mentions,
     mart_alignments,
     mart_quotes,
+    mart_tellings,
     mart_memberships,
     mart_roles,
     mart_claims,

@@ -560,6 +560,22 @@ _KNOWN: dict[str, tuple[Expectation, ...]] = {
             "what a text states outright is not inferred",
         ),
     ),
+    "core_circumstances": (
+        same_count(
+            "every fact that may be disputed is here",
+            "core_circumstances",
+            "(SELECT quantity_id FROM core_quantities WHERE property IS NOT NULL "
+            "AND subject_mention_id IS NOT NULL UNION ALL SELECT membership_id "
+            "FROM core_memberships UNION ALL SELECT role_id FROM core_roles)",
+            "a fact is of its time and definition, also where its sentence says nothing of them",
+        ),
+        nothing_in(
+            "a date beside a fact is of its article",
+            "SELECT c.* FROM core_circumstances c JOIN core_dates d USING (date_id) "
+            "WHERE c.article_id <> d.article_id",
+            "a date says when only of what stands beside it",
+        ),
+    ),
 }
 
 EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {

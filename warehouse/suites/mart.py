@@ -21,6 +21,28 @@ def _origins_within_articles(table: str) -> Expectation:
     )
 
 
+def _told_in_full(table: str) -> Expectation:
+    return no_row(
+        table,
+        "tellings are the evidence",
+        "list_sort(list_distinct(list_transform(tellings, lambda one: {'article_id': "
+        "one.article_id, 'start': one.start, 'end': one.\"end\", 'text': one.text}))) "
+        "<> list_sort(evidence)",
+        "a verdict shows each passage it rests on in both languages",
+    )
+
+
+def _single_is_one_origin(table: str, *key: str) -> Expectation:
+    of_all = f"PARTITION BY {', '.join(key)}"
+    return nothing_in(
+        "single is what one origin tells",
+        "SELECT * FROM (SELECT *, count(DISTINCT telling.origin_article_id) "
+        f"OVER ({of_all}) AS tellers FROM (SELECT *, unnest(tellings) AS telling FROM {table})) "
+        "WHERE (verdict = 'single') <> (tellers = 1)",
+        "agreement needs two who are independent",
+    )
+
+
 def _dates_in_order(table: str) -> Expectation:
     return no_row(
         table,
@@ -236,8 +258,24 @@ EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
             "a name comes from its entity",
         ),
     ),
+    "mart_tellings": (
+        same_count(
+            "as many as facts that may be disputed",
+            "mart_tellings",
+            "core_circumstances",
+            "a fact somebody tells is told here",
+        ),
+        no_row(
+            "mart_tellings",
+            "days do not end before they begin",
+            "dated_from > dated_to OR published_from > published_to OR as_of_from > as_of_to",
+            "a date is an interval",
+        ),
+    ),
     "mart_memberships": (
         _origins_within_articles("mart_memberships"),
+        _told_in_full("mart_memberships"),
+        _single_is_one_origin("mart_memberships", "group_entity_id", "member_entity_id"),
         no_row(
             "mart_memberships",
             "nobody is a member of itself",
@@ -256,6 +294,7 @@ EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
     ),
     "mart_roles": (
         _origins_within_articles("mart_roles"),
+        _told_in_full("mart_roles"),
         no_row(
             "mart_roles",
             "organisations have names",
@@ -264,6 +303,7 @@ EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     "mart_claims": (
+        _told_in_full("mart_claims"),
         no_row(
             "mart_claims",
             "one origin is single",
