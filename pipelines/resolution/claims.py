@@ -6,6 +6,7 @@ not a daily one; and what was so in 2019 need not be so today. All of that is sa
 number, in words that ``seeds/reference/cue_words.csv`` lists by language.
 """
 
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -103,12 +104,8 @@ def either(words: Sequence[str]) -> str:
     """Return a regular expression of whole words, whatever their case; never matches if none."""
     if not words:
         return r"[^\s\S]"
-    spaced = sorted({r"\s+".join(map(_escaped, word.lower().split())) for word in words})
+    spaced = sorted({r"\s+".join(map(re.escape, word.split())) for word in words})
     return rf"(?i:\b(?:{'|'.join(sorted(spaced, key=len, reverse=True))})\b)"
-
-
-def _escaped(word: str) -> str:
-    return "".join(letter if letter.isalnum() or letter == "'" else f"\\{letter}" for letter in word)
 
 
 def _told(
@@ -164,7 +161,8 @@ def _definition(units: pl.DataFrame, cues: _Cues) -> pl.Expr:
 
 
 def _dates(facts: pl.DataFrame, dates: pl.DataFrame, cues: _Cues) -> pl.DataFrame:
-    """Return fact_id and date_id: the time expression nearest to a fact, with no semicolon between.
+    """Return fact_id and date_id: the time expression nearest to a fact, of its own clause if one
+    is, and with no semicolon between.
 
     When a group was founded is not as of when it had so many members.
     """
@@ -187,7 +185,7 @@ def _dates(facts: pl.DataFrame, dates: pl.DataFrame, cues: _Cues) -> pl.DataFram
             ~pl.col("segment").str.slice(0, at).str.tail(_BEFORE_DATE).str.contains(founding),
             ~between.str.contains(";", literal=True),
         )
-        .sort(gap, "date_start", "date_id")
+        .sort(between.str.contains("[,:]"), gap, "date_start", "date_id")
         .unique("fact_id", keep="first", maintain_order=True)
         .select("fact_id", "date_id")
     )
