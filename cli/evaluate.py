@@ -13,6 +13,7 @@ from rich.table import Table
 from assets.resources import ROOT, Settings
 from cli.console import HomeOption, console, say_error
 from warehouse.publisher import Home, published
+from warehouse.store import SchemaError, StoreLockedError, opened_to_read
 
 if TYPE_CHECKING:
     from pipelines.evaluation.gold import Gold
@@ -24,8 +25,11 @@ _FORMATS = ("table", "json")
 _CAPTION = (
     "A published entity is the gold's that most of its surfaces name. Of quantities and claims, "
     "found is what touches the gold; what is beyond it does not count. Where a unit has one "
-    "answer (speakers, dates, languages, …) all three are the share right."
+    "answer (speakers, dates, languages, …) all three are the share right. Judgements: the share of "
+    "what reviewers decided that is found without being told."
 )
+#: A run may have the store open for long; what it holds is asked for no longer than this.
+_WAIT_SECONDS = 5
 
 
 def evaluate(
@@ -43,7 +47,8 @@ def evaluate(
 
     The gold's articles are found by file name. Roles are alike if their words are, quotes if 0.8 of
     the shorter stands in the other; entities are compared through their surfaces, whatever their
-    published names. A gold article that is not published is missed in all kinds.
+    published names. A gold article that is not published is missed in all kinds. The judgements
+    in the store are replayed, which changes nothing; ``--at-least`` does not ask for them.
     """
     from pipelines.evaluation.gold import GoldError, read_gold
     from pipelines.evaluation.scores import below
@@ -63,7 +68,7 @@ def evaluate(
     if marts is None:
         say_error(f"none of the articles of {gold} is in {folder.marts}; run Babelwire over them")
         raise typer.Exit(2)
-    evaluation = scored(truth, marts)
+    evaluation = scored(truth, marts, _replayed_judgements(folder))
     (_show_json if output == "json" else _show_table)(evaluation, misses)
     low = below(evaluation, at_least) if at_least is not None else None
     if low is not None and not low.is_empty():
@@ -107,6 +112,26 @@ def _marts(connection: duckdb.DuckDBPyConnection, gold: "Gold") -> "Marts | None
         claims=rows_with_evidence("mart_claims"),
         timeline=rows_with_evidence("mart_timeline"),
     )
+
+
+def _replayed_judgements(home: Home) -> pl.DataFrame | None:
+    """Return each judgement of the store and what the machine finds where nothing is judged.
+
+    None where the store cannot be read, which is said.
+    """
+    from pipelines.evaluation.judgements import replayed
+
+    try:
+        with opened_to_read(home.store, _WAIT_SECONDS) as store:
+            judgements = store.read("seed_judgements")
+            if judgements.is_empty():
+                return replayed(judgements, {})
+            from assets.resolution import without_judgements
+
+            return replayed(judgements, without_judgements(store, set(judgements["kind"])))
+    except (FileNotFoundError, SchemaError, StoreLockedError) as error:
+        typer.echo(f"judgements are not replayed: {error}", err=True)
+        return None
 
 
 def _show_json(evaluation: "Evaluation", misses: bool) -> None:

@@ -607,11 +607,36 @@ def open_store(
         connection.close()
 
 
-def _connect(path: Path, wait_seconds: float) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def opened_to_read(path: Path, wait_seconds: float = 60) -> Iterator[Store]:
+    """Open the store as it is; nothing can be changed in it.
+
+    Raises FileNotFoundError where there is none, StoreLockedError while another process writes to
+    it for ``wait_seconds``, and SchemaError where another version of Babelwire has written it.
+    """
+    if not path.exists():
+        raise FileNotFoundError(f"there is no store {path}; run Babelwire first")
+    connection = _connect(path, wait_seconds, read_only=True)
+    try:
+        store = Store(connection, {})
+        known = store.connection.sql("SELECT table_name, signature FROM work_tables").fetchall()
+        made = {(one.name, _digest(one.ddl())) for one in contracts.TABLES if one.layer != "mart"}
+        if made - set(known):
+            raise SchemaError(
+                f"{path} was written by another version of Babelwire; run it once with this one"
+            )
+        yield store
+    finally:
+        connection.close()
+
+
+def _connect(
+    path: Path, wait_seconds: float, *, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            return duckdb.connect(str(path))
+            return duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
                 raise

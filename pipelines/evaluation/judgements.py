@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.evaluation.tally import Fault, Tally, share
+
 _SCHEMA = {
     "kind": pl.String, "left": pl.String, "right": pl.String, "judgement": pl.String,
     "found": pl.String, "right_so": pl.Boolean,
@@ -33,3 +35,14 @@ def replayed(
         wanted = "same" if judgement == "same" else "different"
         rows.append((kind, left, right, judgement, found, found == wanted))
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def judgements(cases: pl.DataFrame) -> Tally:
+    """Judgements that stand: share that the machine finds by itself."""
+    faults: list[Fault] = [
+        ("miss", None, f"{kind} {left} and {right}: {judgement}", f"the machine finds {found}")
+        for kind, left, right, judgement, found in cases.filter(~pl.col("right_so"))
+        .select("kind", "left", "right", "judgement", "found")
+        .rows()
+    ]
+    return share(cases.height, faults)

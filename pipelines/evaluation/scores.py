@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.evaluation import articles, facts, names, speech
 from pipelines.evaluation.gold import Gold
+from pipelines.evaluation.judgements import judgements
 from pipelines.evaluation.published import Marts, Published, known_articles, seen
 from pipelines.evaluation.tally import FAULT, Tally
 
@@ -51,6 +52,8 @@ KINDS = (
     Kind("titles", "article", articles.titles),
     Kind("boilerplate", "article that has some", articles.boilerplate),
 )
+#: What reviewers decided is asked beside the gold: of the machine, where it is not told.
+JUDGEMENTS = "judgements"
 
 
 @dataclass(frozen=True)
@@ -65,15 +68,17 @@ class Evaluation:
     absent: tuple[str, ...]
 
 
-def evaluate(gold: Gold, marts: Marts) -> Evaluation:
-    """Score the marts, kind by kind."""
+def evaluate(gold: Gold, marts: Marts, cases: pl.DataFrame | None = None) -> Evaluation:
+    """Score the marts, kind by kind; ``cases`` are judgements that were replayed."""
     published = seen(gold, marts)
-    tallies = [(kind, kind.tally(gold, published)) for kind in KINDS]
+    tallies = [(kind.name, kind.unit, kind.tally(gold, published)) for kind in KINDS]
+    if cases is not None:
+        tallies.append((JUDGEMENTS, "judgement found by the machine alone", judgements(cases)))
     scores = [
-        (kind.name, kind.unit, one.gold, one.found, one.right, one.precision, one.recall, one.f1)
-        for kind, one in tallies
+        (kind, unit, one.gold, one.found, one.right, one.precision, one.recall, one.f1)
+        for kind, unit, one in tallies
     ]
-    faults = [(kind.name, *fault) for kind, one in tallies for fault in one.faults]
+    faults = [(kind, *fault) for kind, _, one in tallies for fault in one.faults]
     absent = gold.articles.join(known_articles(gold, marts.articles), on="article", how="anti")
     return Evaluation(
         pl.DataFrame(scores, schema=_SCORES, orient="row"),
@@ -83,5 +88,9 @@ def evaluate(gold: Gold, marts: Marts) -> Evaluation:
 
 
 def below(evaluation: Evaluation, least: float) -> pl.DataFrame:
-    """Return the scores whose F1 is lower; what there was nothing to judge of is not."""
-    return evaluation.scores.filter(pl.col("f1") < least)
+    """Return the scores whose F1 is lower; what there was nothing to judge of is not.
+
+    Nor are judgements: reviewers decide where the machine is wrong, and what is published follows
+    them.
+    """
+    return evaluation.scores.filter(pl.col("f1") < least, pl.col("kind") != JUDGEMENTS)

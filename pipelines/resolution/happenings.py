@@ -22,6 +22,7 @@ _SCHEMA = {
     "date_to": pl.Date,
     "precision": pl.String,
     "anchor_article_id": pl.String,
+    "counted_from": pl.String,
     "inferred_from": pl.String,
 }
 
@@ -37,12 +38,13 @@ def core_happenings(
         "date_to",
         "precision",
         anchor_article_id=pl.lit(None, dtype=pl.String),
+        counted_from=pl.lit(None, dtype=pl.String),
         inferred_from=pl.lit(None, dtype=pl.String),
     )
     relative = _relative(core_dates, core_articles, core_story_articles)
     return (
         pl.concat([absolute, relative])
-        .with_columns(**made_by("core_happenings", "resolver"),)
+        .with_columns(**made_by("core_happenings", "resolver"))
         .sort("date_id")
     )
 
@@ -76,13 +78,12 @@ def _relative(
                 continue
             first, last = resolve(one["offset_from_anchor"], day)
             is_own = anchor["article_id"] == one["article_id"]
-            inferred = (
-                None
-                if is_own
-                else f"“{one['text']}” counted back from {day.isoformat()}, when "
-                f"{anchor['source_path']} of the same story was published"
+            counted_from = (
+                f"“{one['text']}” counted from {day.isoformat()}, when {anchor['source_path']}"
+                f"{'' if is_own else ' of the same story'} was published"
             )
-            found = (first, last, one["precision"], anchor["article_id"], inferred)
+            inferred = None if is_own else counted_from
+            found = (first, last, one["precision"], anchor["article_id"], counted_from, inferred)
             rows.append((one["date_id"], one["article_id"], *found))
             break
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")

@@ -1,11 +1,16 @@
 """The seed articles from raw text to the marts, by the commands a person types."""
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from journey import Journey, Outcome, babelwire
+
+from warehouse.contracts.frames import schema
+from warehouse.store import open_store
 
 OFFSETS = {
     "mart_segments": 'SELECT article_id, start, "end", text FROM mart_segments',
@@ -224,3 +229,47 @@ def test_what_cannot_be_evaluated_is_said_in_a_sentence(seeds: Journey, tmp_path
         outcome = babelwire("evaluate", *words)
         assert outcome.code == 2
         assert sentence in outcome.errors
+
+
+def test_every_judgement_of_the_store_is_a_case_that_the_evaluation_replays(
+    seeds: Journey, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(seeds.home, home, symlinks=True)
+    assert seeds.evaluation()["scores"][-1]["gold"] == 0
+    article = {
+        one["source_path"][:3]: one["article_id"] for one in seeds.rows("FROM mart_articles")
+    }
+    told = [
+        ("story", article["000"], article["001"], "same", None),
+        ("story", article["000"], article["003"], "same", None),
+        ("entity", "ibm", "meta", "different", None),
+        ("entity", "ibm", "nasa", "same", "2026-11-25T00:00:00"),  # taken back
+    ]
+    rows = [
+        (kind, left, right, judgement, "Ada", "2026-11-24T00:00:00", withdrawn, None)
+        for kind, left, right, judgement, withdrawn in told
+    ]
+    with open_store(home / "store.duckdb") as store:
+        store.load_seed(
+            "seed_judgements", pl.DataFrame(rows, schema=schema("seed_judgements"), orient="row")
+        )
+    before = (home / "store.duckdb").read_bytes()
+    evaluation = Journey(home, seeds.run).evaluation("--misses")
+    *_, judged = evaluation["scores"]
+    assert (judged["kind"], judged["gold"], judged["right"]) == ("judgements", 3, 2)
+    (missed,) = [fault for fault in evaluation["misses"] if fault["kind"] == "judgements"]
+    assert missed["item"] == f"story {article['000']} and {article['003']}: same"
+    assert missed["note"] == "the machine finds different"
+    assert (home / "store.duckdb").read_bytes() == before
+    assert babelwire("evaluate", "--home", home, "--at-least", "0.9").code == 0
+
+
+def test_without_a_store_the_published_marts_are_scored_all_the_same(
+    seeds: Journey, tmp_path: Path
+) -> None:
+    shutil.copytree(seeds.home / "versions", tmp_path / "versions")
+    shutil.copy(seeds.home / "marts.duckdb", tmp_path, follow_symlinks=False)
+    outcome = babelwire("evaluate", "--home", tmp_path)
+    assert outcome.code == 0
+    assert "judgements are not replayed: there is no store" in outcome.errors

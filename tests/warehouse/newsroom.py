@@ -235,8 +235,9 @@ class Newsroom:
     def happening(
         self, article_id: str, text: str, days: tuple[date, date], *, offset: str | None = None,
         anchor: str | None = None, inferred_from: str | None = None, precision: str = "day",
+        counted_from: str | None = None, after: int = 0,
     ) -> str:
-        span = self.span(article_id, text)
+        span = self.span(article_id, text, after)
         date_id = f"{article_id}/d{span['start']}-{span['end']}"
         first, last = (None, None) if offset else days
         self.put(
@@ -247,15 +248,15 @@ class Newsroom:
         self.put(
             "core_happenings", date_id=date_id, article_id=article_id, date_from=days[0],
             date_to=days[1], precision=precision, anchor_article_id=anchor,
-            inferred_from=inferred_from,
+            inferred_from=inferred_from, counted_from=counted_from or inferred_from,
         )
         return date_id
 
     def quote(
         self, article_id: str, text: str, statement: str, english: str | None,
-        *, speaker: str | None = None, language: str = "it",
+        *, speaker: str | None = None, language: str = "it", after: int = 0,
     ) -> None:
-        span = self.span(article_id, text)
+        span = self.span(article_id, text, after)
         quote_id = f"{article_id}/q{span['start']}-{span['end']}"
         self.put(
             "core_quotes", quote_id=quote_id, text=text, language=language, kind="direct",

@@ -674,12 +674,16 @@ core_happenings = Table(
             nullable=True,
             references="core_articles.article_id",
         ),
+        Column(
+            "counted_from", "VARCHAR", "the words and the day counted from, where relative",
+            nullable=True,
+        ),
         Column("inferred_from", "VARCHAR", "how, where it had to be inferred", nullable=True),
         *_made_by("resolver"),
     ),
     key=("date_id",),
     derivation=_whole(
-        "anchors", "2", "core_dates", "core_articles", "core_story_articles"
+        "anchors", "3", "core_dates", "core_articles", "core_story_articles"
     ),
 )
 

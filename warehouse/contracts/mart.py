@@ -445,15 +445,25 @@ mart_timeline = Table(
     "mart_timeline",
     "one dated happening",
     (
-        Column("happening_id", "VARCHAR", "hash of story, days and passage"),
+        Column("happening_id", "VARCHAR", "hash of story, days and first passage"),
         Column("date_from", "DATE", "first day"),
         Column("date_to", "DATE", "last day"),
         Column("precision", "VARCHAR", "unit it is known in", values=DATE_PRECISIONS),
         _STORY,
         Column("text_en", "VARCHAR", "the sentence in English", nullable=True),
-        Column("entities", "VARCHAR[]", "names of the entities in the sentence"),
+        Column("entities", "VARCHAR[]", "names of the entities in the sentences"),
         _EVIDENCE,
         Column("inferred_from", "VARCHAR", "how the days were inferred", nullable=True),
+        _ARTICLES,
+        _ORIGINS,
+        Column(
+            "tellings",
+            'STRUCT(article_id VARCHAR, origin_article_id VARCHAR, "start" BIGINT, "end" BIGINT, '
+            '"text" VARCHAR, "language" VARCHAR, text_en VARCHAR, expression VARCHAR, '
+            "counted_from VARCHAR)[]",
+            "the passages: the sentence in both languages, its origin, its words for the time, "
+            "and what day those were counted from, where relative",
+        ),
     ),
     key=("happening_id",),
 )

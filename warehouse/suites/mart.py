@@ -332,6 +332,8 @@ EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     "mart_timeline": (
+        _origins_within_articles("mart_timeline"),
+        _told_in_full("mart_timeline"),
         no_row(
             "mart_timeline",
             "happenings do not end before they begin",

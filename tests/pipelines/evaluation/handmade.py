@@ -208,7 +208,7 @@ def exact_rows() -> dict[str, Rows]:
             {
                 "date_from": date(2024, 3, 12),
                 "date_to": date(2024, 3, 12),
-                "inferred_from": "“mardi” counted back",
+                "inferred_from": "“mardi” counted from",
                 "evidence": evidence("b"),
             }
         ],

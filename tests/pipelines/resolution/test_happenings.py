@@ -124,7 +124,7 @@ def test_an_undated_article_is_anchored_in_its_story_and_says_so() -> None:
     assert made is not None
     assert made[:3] == (TUESDAY, TUESDAY, "c")
     assert made[3] == (
-        "“mardi” counted back from 2023-12-05, when c.txt of the same story was published"
+        "“mardi” counted from 2023-12-05, when c.txt of the same story was published"
     )
 
 
