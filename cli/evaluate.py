@@ -25,8 +25,8 @@ _FORMATS = ("table", "json")
 _CAPTION = (
     "A published entity is the gold's that most of its surfaces name. Of quantities and claims, "
     "found is what touches the gold; what is beyond it does not count. Where a unit has one "
-    "answer (speakers, dates, languages, …) all three are the share right. Judgements: the share of "
-    "what reviewers decided that is found without being told."
+    "answer (speakers, dates, languages, …) all three are the share right. Judgements: the "
+    "share of what reviewers decided that is found without being told."
 )
 #: A run may have the store open for long; what it holds is asked for no longer than this.
 _WAIT_SECONDS = 5

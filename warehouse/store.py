@@ -121,16 +121,21 @@ class Store:
 
     def _compute_version(self, table: Table) -> str:
         work = _derivation(table)
-        is_whole = not work.key and not table.view
-        read = [self._input_version(name, kinds, is_whole=is_whole) for name, kinds in work.inputs]
+        revisions = self._revisions() if not work.key and not table.view else {}
+        read = [self._input_version(name, kinds, revisions) for name, kinds in work.inputs]
         return _digest(work.maker, work.version, self.parameters.get(table.name, ""), read)
 
-    def _input_version(self, name: str, kinds: tuple[str, ...], *, is_whole: bool) -> str:
+    def _revisions(self) -> dict[str, int]:
+        return dict(self.connection.sql("SELECT table_name, revision FROM work_tables").fetchall())
+
+    def _input_version(
+        self, name: str, kinds: tuple[str, ...], revisions: Mapping[str, int]
+    ) -> str:
         contract = contracts.table(name)
         if contract.layer == "seed":
             return self._seed_hash(name, kinds)
-        if is_whole:
-            return f"{name}@{self.revision(name)}"
+        if revisions:
+            return f"{name}@{revisions[name]}"
         work = contract.derivation
         if work is None:
             return name
@@ -139,6 +144,12 @@ class Store:
         return self.version(name)
 
     def _seed_hash(self, name: str, kinds: tuple[str, ...]) -> str:
+        known = f"{name}:{','.join(kinds)}"
+        if known not in self._versions:
+            self._versions[known] = self._compute_seed_hash(name, kinds)
+        return self._versions[known]
+
+    def _compute_seed_hash(self, name: str, kinds: tuple[str, ...]) -> str:
         only = "WHERE kind IN (SELECT unnest($kinds))" if kinds else ""
         rows = self.connection.sql(
             f"SELECT sha256(string_agg(line, chr(10) ORDER BY line)) "

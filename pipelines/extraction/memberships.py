@@ -44,7 +44,10 @@ def core_memberships(
     ]
     segments = core_segments.select("segment_id", "start", "end")
     stated = [
-        rows.join(segments, on="segment_id").sort("confidence", descending=True) for rows in found
+        rows.join(segments, on="segment_id").sort(
+            "confidence", "cue", descending=[True, False]
+        )
+        for rows in found
     ]
     mint = pl.format("{}>{}={}", "member_mention_id", "group_mention_id", "status")
     return facts("core_memberships", stated, core_articles, core_segments, mint)

@@ -143,7 +143,7 @@ def tell_figures(news: Newsroom) -> None:
             day = account.published and datetime.combine(account.published, datetime.min.time())
             news.article(
                 article,
-                [Told(f"Subject {number} ne conta tanti dal allora.", f"Subject {number} has many")],
+                [Told(f"Subject {number} ne conta tanti da allora.", f"Subject {number} has many")],
                 story=f"{account.story}_{number}",
                 published=(day, day, "day") if day else None,
             )
@@ -186,7 +186,7 @@ def test_a_verdict_shows_each_passage_in_both_languages_with_origin_and_date(
     assert earlier == {
         "article_id": f"{number}.0", "origin_article_id": f"{number}.0", "start": 20, "end": 25,
         "text": "tanti", "language": "it",
-        "sentence": f"Subject {number} ne conta tanti dal allora.",
+        "sentence": f"Subject {number} ne conta tanti da allora.",
         "sentence_en": f"Subject {number} has many",
         "as_of_from": YEAR_2019[0], "as_of_to": YEAR_2019[1],
         "relation": "=", "value": 40.0, "value_to": None, "definition": [],

@@ -30,8 +30,7 @@ def told(
     for piece in re.split(r"([\[{].*?[\]}])", sentence):
         if piece[:1] in ("[", "{"):
             spans.append((piece[0], len(text) + offset, piece[1:-1]))
-            piece = piece[1:-1]
-        text += piece
+        text += piece.strip("[]{}")
     given = {"article_id": "a", "segment_id": "s"}
     segments = [{**given, "start": offset, "text": text}]
     dates = [
