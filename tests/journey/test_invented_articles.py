@@ -26,6 +26,7 @@ def invented(tmp_path_factory: pytest.TempPathFactory) -> Journey:
         ("quotes", 0.96),
         ("speakers", 0.96),
         ("origins", 1.0),
+        ("claims", 1.0),
         ("languages", 1.0),
     ],
 )

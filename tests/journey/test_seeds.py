@@ -98,12 +98,15 @@ def test_a_translation_is_known_as_one_and_is_no_second_origin(seeds: Journey) -
 
 def test_the_size_of_the_alliance_rests_on_three_origins_that_agree(seeds: Journey) -> None:
     (size,) = seeds.rows(
-        "SELECT verdict, origins, accounts FROM mart_claims "
+        "SELECT verdict, differ_by, origins, accounts, tellings FROM mart_claims "
         "WHERE subject_name = 'AI Alliance' AND property = 'size'"
     )
     assert (size["verdict"], size["origins"]) == ("compatible", 3)
     accounts = [(one["relation"], one["value"], one["origins"]) for one in size["accounts"]]
     assert sorted(accounts) == [(">", 40, 1), (">", 50, 2)]
+    assert size["differ_by"] == ["bound"]
+    told = {(one["sentence"][:5], one["sentence_en"][:5]) for one in size["tellings"]}
+    assert {("Mardi", "On Tu"), ("Secon", "As re")} <= told
 
 
 def test_one_statement_in_three_articles_has_the_finest_speaker_and_keeps_whom_each_credits(

@@ -180,30 +180,18 @@ positions AS (
         if(agrees_with_itself, common_upper, upper_end) AS upper_end
     FROM circumstances
 ),
-met AS (
-    SELECT
-        a,
-        b,
-        greatest(a.lower_end, b.lower_end) AS highest_lower,
-        least(a.upper_end, b.upper_end) AS lowest_upper
-    FROM positions a
-    JOIN positions b
-        ON b.claim_id = a.claim_id AND b.origin_article_id > a.origin_article_id
-),
--- Whether one value satisfies two positions; and else, why they do not contradict each other. A
--- toll is another event's if the dates beside it are others; if it is told in another story of a
--- country or a town, where much happens; and if more than the 21 days of a story lie between.
+-- Which values satisfy two positions; and if none, why they do not contradict each other. A toll is
+-- another event's if the dates beside it are others; if it is told in another story of a country or
+-- a town, where much happens; or if more than the 21 days of a story lie between.
 compared AS (
     SELECT
-        a.claim_id AS claim_id,
+        a.claim_id,
         a.origin_article_id AS origin_a,
         b.origin_article_id AS origin_b,
         a.estimates OR b.estimates AS is_estimate,
         a.lower_end = b.lower_end AND a.upper_end = b.upper_end AS same,
-        highest_lower.value < lowest_upper.value OR (
-            highest_lower.value = lowest_upper.value
-            AND highest_lower.left_out = 0 AND lowest_upper.kept = 1
-        ) AS meet,
+        greatest(a.lower_end, b.lower_end) AS lower_end,
+        least(a.upper_end, b.upper_end) AS upper_end,
         CASE
             WHEN a.circumstance.event_to < b.circumstance.event_from
                 OR b.circumstance.event_to < a.circumstance.event_from THEN 'event'
@@ -218,7 +206,18 @@ compared AS (
             WHEN b.circumstance.as_of_to < a.circumstance.as_of_from
                 AND (a.course <> 'toll' OR b.lower_end.value <= a.lower_end.value) THEN 'time'
         END AS apart_by
-    FROM met
+    FROM positions a
+    JOIN positions b
+        ON b.claim_id = a.claim_id AND b.origin_article_id > a.origin_article_id
+),
+met AS (
+    SELECT
+        *,
+        lower_end.value < upper_end.value OR (
+            lower_end.value = upper_end.value
+            AND lower_end.left_out = 0 AND upper_end.kept = 1
+        ) AS meet
+    FROM compared
 ),
 pairs AS (
     SELECT
@@ -231,7 +230,7 @@ pairs AS (
             WHEN is_estimate THEN 'estimate'
             ELSE 'bound'
         END) AS differ_by
-    FROM compared
+    FROM met
     GROUP BY claim_id, origin_a, origin_b
 ),
 verdicts AS (

@@ -12,6 +12,12 @@ statements AS (
     JOIN core_links m ON m.mention_id = s.member_mention_id
     JOIN mart_tellings t ON t.fact_id = s.membership_id
 ),
+disputed AS (
+    SELECT *
+    FROM statements
+    WINDOW same AS (PARTITION BY group_entity_id, member_entity_id)
+    QUALIFY min(status) OVER same <> max(status) OVER same
+),
 -- Two origins contradict each other if one says that somebody belongs and the other that they do
 -- not, of the same time, and in nothing of that time do they agree. Who founded a group may have
 -- left it: that is said of another time, whatever the days.
@@ -25,8 +31,8 @@ compared AS (
             OR a.as_of_to < b.as_of_from OR b.as_of_to < a.as_of_from AS other_time,
         a.origin_article_id AS origin_a,
         b.origin_article_id AS origin_b
-    FROM statements a
-    JOIN statements b
+    FROM disputed a
+    JOIN disputed b
         ON b.group_entity_id = a.group_entity_id
         AND b.member_entity_id = a.member_entity_id
         AND b.origin_article_id > a.origin_article_id

@@ -42,6 +42,12 @@ worded AS (
         AND b.organization_entity_id IS NOT DISTINCT FROM s.organization_entity_id
         AND b.status = s.status
 ),
+disputed AS (
+    SELECT *
+    FROM worded
+    WINDOW same AS (PARTITION BY position)
+    QUALIFY min(status) OVER same <> max(status) OVER same
+),
 -- Two origins contradict each other if the one says that somebody is what by the other they were,
 -- unless they were it later; and in nothing of that time do they agree.
 compared AS (
@@ -55,8 +61,8 @@ compared AS (
             WHEN a.status = 'current' THEN a.as_of_to < b.as_of_from
             ELSE b.as_of_to < a.as_of_from
         END AS other_time
-    FROM worded a
-    JOIN worded b ON b.position = a.position AND b.origin_article_id > a.origin_article_id
+    FROM disputed a
+    JOIN disputed b ON b.position = a.position AND b.origin_article_id > a.origin_article_id
 ),
 pairs AS (
     SELECT
