@@ -167,7 +167,7 @@ circumstances AS (
 positions AS (
     SELECT DISTINCT
         claim_id,
-        origin_article_id,
+        dense_rank() OVER (PARTITION BY claim_id ORDER BY origin_article_id) AS origin,
         course,
         has_many_events,
         circumstance,
@@ -186,8 +186,8 @@ positions AS (
 compared AS (
     SELECT
         a.claim_id,
-        a.origin_article_id AS origin_a,
-        b.origin_article_id AS origin_b,
+        a.origin AS origin_a,
+        b.origin AS origin_b,
         a.estimates OR b.estimates AS is_estimate,
         a.lower_end = b.lower_end AND a.upper_end = b.upper_end AS same,
         greatest(a.lower_end, b.lower_end) AS lower_end,
@@ -208,7 +208,7 @@ compared AS (
         END AS apart_by
     FROM positions a
     JOIN positions b
-        ON b.claim_id = a.claim_id AND b.origin_article_id > a.origin_article_id
+        ON b.claim_id = a.claim_id AND b.origin > a.origin
 ),
 met AS (
     SELECT
@@ -219,26 +219,25 @@ met AS (
         ) AS meet
     FROM compared
 ),
+-- Two origins contradict each other if in nothing that is of one time and definition they agree.
 pairs AS (
     SELECT
         claim_id,
-        count(*) FILTER (apart_by IS NULL) > 0
-            AND NOT coalesce(bool_or(meet) FILTER (apart_by IS NULL), false) AS conflict,
-        list(DISTINCT CASE
-            WHEN same THEN NULL
-            WHEN NOT meet THEN apart_by
-            WHEN is_estimate THEN 'estimate'
-            ELSE 'bound'
-        END) AS differ_by
+        bool_or(apart_by IS NULL) AND NOT bool_or(meet AND apart_by IS NULL) AS conflict
     FROM met
     GROUP BY claim_id, origin_a, origin_b
 ),
-verdicts AS (
+conflicts AS (
+    SELECT DISTINCT claim_id FROM pairs WHERE conflict
+),
+differences AS (
     SELECT
         claim_id,
-        bool_or(conflict) AS conflict,
-        list_sort(list_distinct(flatten(list(differ_by)))) AS differ_by
-    FROM pairs
+        list(DISTINCT CASE
+            WHEN NOT meet THEN apart_by WHEN is_estimate THEN 'estimate' ELSE 'bound'
+        END) AS reasons
+    FROM met
+    WHERE NOT same
     GROUP BY claim_id
 ),
 claims AS (
@@ -271,16 +270,19 @@ SELECT
     CASE
         WHEN o.origins = 1 THEN 'single'
         WHEN o.different_tellings = 1 THEN 'agreed'
-        WHEN v.conflict THEN 'conflicting'
+        WHEN x.claim_id IS NOT NULL THEN 'conflicting'
         ELSE 'compatible'
     END AS verdict,
     o.origins,
     c.evidence,
-    coalesce(v.differ_by, []) AS differ_by,
+    -- What contradicts is explained by nothing.
+    coalesce(list_sort(list_filter(d.reasons, lambda reason: reason IS NOT NULL)), [])
+        AS differ_by,
     c.tellings
 FROM claims c
 JOIN core_entities e ON e.entity_id = c.subject_entity_id
 JOIN account_lists a USING (claim_id)
 JOIN claim_origins o USING (claim_id)
-LEFT JOIN verdicts v USING (claim_id)
+LEFT JOIN conflicts x USING (claim_id)
+LEFT JOIN differences d USING (claim_id)
 ORDER BY c.claim_id
