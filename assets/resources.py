@@ -14,8 +14,8 @@ import dagster as dg
 from pipelines.intake.reader import ReadSettings
 from pipelines.intake.sources.folder import Folder
 from pipelines.intake.web import Web
+from pipelines.services.guard import Budget
 from pipelines.translation.glossary import read_glossary
-from pipelines.translation.guard import Budget
 from pipelines.translation.protection import Protection
 from pipelines.translation.register import DEFAULT, ENGINES, Configuration, engines
 from pipelines.translation.router import Router

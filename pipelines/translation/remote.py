@@ -10,11 +10,11 @@ from typing import ClassVar
 
 import polars as pl
 
+from pipelines.services.exchange import Exchange
+from pipelines.services.faults import Fault, ServiceError
+from pipelines.services.guard import Budget, Guard, Limits, bounded
 from pipelines.translation.chunks import chunks
 from pipelines.translation.engine import Origin, answers, without_answer
-from pipelines.translation.exchange import Exchange
-from pipelines.translation.faults import EngineError, Fault
-from pipelines.translation.guard import Budget, Guard, Limits, bounded
 from pipelines.translation.quality import is_error_page
 
 Answer = tuple[str | None, str | None]
@@ -71,7 +71,7 @@ class Remote(ABC):
         return self.codes.get(language, language)
 
     def probe(self, exchange: Exchange) -> None:
-        """Ask for anything that costs nothing; EngineError where nobody answers."""
+        """Ask for anything that costs nothing; ServiceError where nobody answers."""
         exchange.get(self.address)
 
     # -- the protocol ------------------------------------------------------------------------
@@ -120,7 +120,7 @@ class Remote(ABC):
 
         try:
             bounded(ask, self.guard.limits.probe)
-        except EngineError as error:
+        except ServiceError as error:
             # Any status is an answer: the network is open, whatever it thinks of the probe.
             return error.message if error.fault is Fault.NETWORK else None
         return None
@@ -168,7 +168,7 @@ class Remote(ABC):
         """Return each text's answer; one that is refused for itself does not lose the others."""
         try:
             return [(one, None) for one in self._whole(texts, source, into)]
-        except EngineError as error:
+        except ServiceError as error:
             if len(texts) > 1 and error.fault is Fault.PERMANENT and not error.whole:
                 return [a for text in texts for a in self._answered([text], source, into)]
             return [(None, str(error))] * len(texts)
@@ -186,7 +186,7 @@ class Remote(ABC):
             head, tail = piece[: piece.index(core)], piece[piece.index(core) + len(core) :]
             answer = self._called([core], source, into)[0] if _has_words(core) else core
             if not answer or not answer.strip():
-                raise EngineError(Fault.GARBAGE, "empty answer to a part of the text")
+                raise ServiceError(Fault.GARBAGE, "empty answer to a part of the text")
             told.append(head + answer.strip() + tail)
         return ["".join(told)]
 
@@ -209,11 +209,11 @@ class Remote(ABC):
     @staticmethod
     def _believable(texts: Sequence[str], told: Sequence[object]) -> list[str | None]:
         if len(told) != len(texts):
-            raise EngineError(Fault.GARBAGE, f"{len(told)} answers to {len(texts)} texts")
+            raise ServiceError(Fault.GARBAGE, f"{len(told)} answers to {len(texts)} texts")
         if any(isinstance(one, str) and is_error_page(one) for one in told):
-            raise EngineError(Fault.GARBAGE, "an error page instead of a translation")
+            raise ServiceError(Fault.GARBAGE, "an error page instead of a translation")
         if any(one is not None and not isinstance(one, str) for one in told):
-            raise EngineError(Fault.GARBAGE, "an answer that is no text")
+            raise ServiceError(Fault.GARBAGE, "an answer that is no text")
         return list(told)  # type: ignore[arg-type]
 
 
