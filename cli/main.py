@@ -28,16 +28,18 @@ app.command()(ui.ui)
 def main() -> None:
     """Run the command; a known error is said in one sentence, an unknown one with its trace."""
     from assets.resources import SettingError
+    from pipelines.downloads import DownloadError
+    from pipelines.models import ModelError
     from pipelines.reference.judgements import JudgementFileError
     from pipelines.reference.tables import ReferenceTableError
     from pipelines.translation.memory import MemoryFileError
-    from pipelines.translation.models import ModelError
     from warehouse.publisher import NothingPublishedError
     from warehouse.store import SchemaError, StoreLockedError
 
     try:
         app()
     except (
+        DownloadError,
         FileNotFoundError,
         JudgementFileError,
         MemoryFileError,

@@ -18,13 +18,13 @@ if not (find_spec("ctranslate2") and find_spec("sentencepiece")):
 
 from tiny_model import argos_package, marian_archive, tiny_model
 
+from pipelines.downloads import DownloadError, downloaded
+from pipelines.models import ModelError
 from pipelines.translation.engines.ctranslate2 import LoadedModel
 from pipelines.translation.models import (
     KNOWN,
     Known,
-    ModelError,
     check,
-    downloaded,
     install,
     installed,
     known,
@@ -114,7 +114,7 @@ def test_a_download_goes_on_where_it_stopped(
 ) -> None:
     server.cut = 3_000
     for _ in range(2):
-        with pytest.raises(ModelError, match="run it again to go on where it stopped"):
+        with pytest.raises(DownloadError, match="run it again to go on where it stopped"):
             pull(package, tmp_path / "models", quiet)
     server.cut = None
     pull(package, tmp_path / "models", quiet)
@@ -128,7 +128,7 @@ def test_a_download_begins_anew_where_it_cannot_go_on(
     server: Downloads, package: Known, tmp_path: Path, changed: bool
 ) -> None:
     server.cut = 3_000
-    with pytest.raises(ModelError):
+    with pytest.raises(DownloadError):
         pull(package, tmp_path / "models", quiet)
     server.cut = None
     if changed:  # there is another file under the address now
@@ -150,7 +150,7 @@ def test_a_wrong_hash_installs_nothing(
         (server.folder / "translate-it_en-1_0.argosmodel.sha256").write_text(f"{wrong}  file\n")
     else:
         package = replace(package, sha256=wrong)
-    with pytest.raises(ModelError, match="SHA-256 is not"):
+    with pytest.raises(DownloadError, match="SHA-256 is not"):
         pull(package, tmp_path / "models", quiet)
     assert list(installed(tmp_path / "models")) == []
 
@@ -174,7 +174,7 @@ def test_a_model_of_several_files_is_fetched_file_by_file(
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/x.zip", "http://nowhere.invalid/x.zip"])
 def test_without_a_network_it_says_how_to_go_on_without(address: str, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="give --from FILE"):
+    with pytest.raises(DownloadError, match="give --from FILE"):
         downloaded(address, tmp_path / "x.zip", quiet)
 
 
