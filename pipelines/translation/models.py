@@ -205,7 +205,8 @@ def _hash_of_small(weights: Path) -> str:
     """Return a version for a model that tells none: its size and its first bytes."""
     path = weights / "model.bin"
     with path.open("rb") as opened:
-        return digest(str(path.stat().st_size), hashlib.sha256(opened.read(_ENOUGH)).hexdigest())[:8]
+        first = hashlib.sha256(opened.read(_ENOUGH)).hexdigest()
+    return digest(str(path.stat().st_size), first)[:8]
 
 
 # -- fetching ------------------------------------------------------------------------------------
