@@ -192,10 +192,8 @@ def install(source: Path, folder: Path, name: str, origin: str) -> Installed:
 
 def _lifted(folder: Path) -> None:
     """Lift the pipeline out of a package of spaCy, which holds it two folders down."""
-    if layout_of(folder) == "spacy" and (folder / "config.cfg").exists():
-        return
     inner = next(folder.rglob("config.cfg"), None)
-    if inner is None:
+    if inner is None or inner.parent == folder:
         return
     kept = folder.with_name(f"{folder.name}-kept")
     shutil.rmtree(kept, ignore_errors=True)

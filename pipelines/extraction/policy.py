@@ -82,7 +82,7 @@ def _standing(rows: pl.DataFrame) -> list[bool]:
 def _keyed(rows: pl.DataFrame) -> pl.DataFrame:
     mint = pl.format("{}/m{}-{}", "article_id", "start", "end")
     return (
-        rows.select(PROPOSED)
+        rows.select(*PROPOSED)
         .with_columns(mention_id=mint)
         .unique("mention_id", keep="first", maintain_order=True)
         .select(list(schema("core_mentions")))

@@ -40,7 +40,7 @@ class Rules:
         rows = found.with_columns(name=_folded("surface")).join(
             known, on=["name", "type"], how="left", maintain_order="left"
         )
-        return Proposal(rows.with_columns(pl.col("known").fill_null(value=False)).select(PROPOSED))
+        return Proposal(rows.with_columns(pl.col("known").fill_null(value=False)).select(*PROPOSED))
 
 
 def _folded(column: str) -> pl.Expr:
