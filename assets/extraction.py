@@ -34,7 +34,8 @@ def reference(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResul
     """Load the reference tables; only a change of them makes anything pending."""
     newsroom: Newsroom = context.resources.newsroom
     started = time.monotonic()
-    tables = read_reference(newsroom.settings.reference, newsroom.settings.languages)
+    settings = newsroom.settings
+    tables = read_reference(settings.reference, settings.languages, newsroom.home.reference)
     with newsroom.store() as store:
         for name in _REFERENCE:
             changed = store.load_seed(name, getattr(tables, name))
