@@ -28,7 +28,7 @@ class Rules:
             reading.core_segments,
             reading.core_languages,
             reading.seed_entities,
-            reading.seed_entity_names,
+            _within_reach(reading.seed_entity_names, reading.content["text"]),
             reading.seed_cue_words,
         )
         known = (
@@ -41,6 +41,22 @@ class Rules:
             known, on=["name", "type"], how="left", maintain_order="left"
         )
         return Proposal(rows.with_columns(pl.col("known").fill_null(value=False)).select(*PROPOSED))
+
+
+#: From so many names on (a big open set) it is cheaper to leave out those that cannot occur than
+#: to have all of them looked for.
+_MANY = 30_000
+_WORD = r"[\p{L}\p{N}]+"
+
+
+def _within_reach(names: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
+    """Return the names whose first and last word are in some text; of few names, all."""
+    if names.height < _MANY:
+        return names
+    words = texts.str.extract_all(_WORD).explode().drop_nulls().unique().implode()
+    first = pl.col("name").str.extract(rf"({_WORD})")
+    last = pl.col("name").str.extract(rf"({_WORD})[^\p{{L}}\p{{N}}]*$")
+    return names.filter(first.is_null() | (first.is_in(words) & last.is_in(words)))
 
 
 def _folded(column: str) -> pl.Expr:

@@ -1,5 +1,7 @@
 """How mentions of several extractors become one table."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -204,3 +206,17 @@ def test_who_finds_mentions_is_part_of_their_version() -> None:
     one, two = (extractors(names, told) for names in (("rules", "llm"), ("llm", "rules")))
     assert versions(one) != versions(two)
     assert "tiny" in versions(one)
+
+
+def test_a_big_table_finds_what_a_small_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = reading("IBM Research and L'Oréal met at MIT's lab; «IBM» stays.\nIBM-Lab, Meta?")
+    names = ["IBM Research", "L'Oréal", "MIT", "IBM", "Meta", "Lab", "Research Lab", "Oréal met at"]
+    table = pl.DataFrame(
+        {"entity_id": ["ibm"] * len(names), "language": ["mul"] * len(names), "name": names,
+         "ambiguous": [False] * len(names)}
+    )  # fmt: skip
+    whole = replace(read, seed_entity_names=table)
+    alone = Rules().propose(whole).rows
+    monkeypatch.setattr("pipelines.extraction.extractors.rules._MANY", 1)
+    assert Rules().propose(whole).rows.equals(alone)
+    assert {"IBM Research", "L'Oréal", "MIT"} <= set(alone["surface"])
