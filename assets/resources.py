@@ -57,7 +57,7 @@ class Settings:
     retranslate: tuple[str, ...] = ()
     #: Folder of glossaries, one CSV a language pair.
     glossary: Path = ROOT / "seeds" / "glossary"
-    #: Extractors of mentions, in the order that decides between equals; one left out is off.
+    #: Extractors of mentions; of those that agree the first may name itself. One left out is off.
     extractors: tuple[str, ...] = extraction.DEFAULT
     #: Address of a language model with OpenAI's API (up to ``/v1``), its model, and its key where
     #: it asks for one; without an address there is no extractor ``llm``.

@@ -46,9 +46,12 @@ class Reading:
 
 @dataclass(frozen=True)
 class Proposal:
-    """PROPOSED rows, and for each article that was not read whole the reason."""
+    """PROPOSED rows; the segments that were read, where they are not all; and for each article
+    that was not read whole the reason.
+    """
 
     rows: pl.DataFrame
+    read: pl.Series | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
 
 

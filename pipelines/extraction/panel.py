@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.extraction.extractor import Extractor, Reading
+from pipelines.extraction.extractor import Extractor, Proposal, Reading
 from pipelines.extraction.policy import merged
 
 
@@ -56,7 +56,7 @@ class Panel:
             self.figures[name].stand += count
         return rows
 
-    def _asked(self, extractor: Extractor, reading: Reading) -> pl.DataFrame:
+    def _asked(self, extractor: Extractor, reading: Reading) -> Proposal:
         figures, started = self.figures[extractor.name], time.monotonic()
         proposal = extractor.propose(reading)
         figures.proposed += proposal.rows.height
@@ -66,4 +66,4 @@ class Panel:
             self.unread[article] = extractor.name
             told = f"{extractor.name}: {reason}"
             self.reasons[told] = self.reasons.get(told, 0) + 1
-        return proposal.rows
+        return proposal

@@ -69,14 +69,17 @@ class Gliner:
     def propose(self, reading: Reading) -> Proposal:
         """Return the names the model finds in content segments."""
         content, seen = reading.content, list[Seen]()
-        if self._model and not self.unavailable():
+        read = content["segment_id"]
+        if self._model is None or self.unavailable():
+            read = read.clear()
+        else:
             self._loaded = self._loaded or LoadedModel.of(self._model, self._threads)
             for place, named in enumerate(self._loaded.names(content["text"].to_list())):
                 seen += [
                     (place, at, to, type_, round(score, 3), self._model.version)
                     for at, to, type_, score in named
                 ]
-        return Proposal(proposed(content, seen, self.name))
+        return Proposal(proposed(content, seen, self.name), read)
 
 
 @dataclass(frozen=True)

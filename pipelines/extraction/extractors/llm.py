@@ -145,7 +145,8 @@ class LanguageModel:
             for article, hashed in content.select("article_id", "text_hash").rows()
             if hashed in reasons
         }
-        return Proposal(proposed(content.drop("text_hash"), seen, self.name), unread)
+        read = content.filter(pl.col("text_hash").is_in(list(known)))["segment_id"]
+        return Proposal(proposed(content.drop("text_hash"), seen, self.name), read, unread)
 
     # -- what was answered before ------------------------------------------------------------
 

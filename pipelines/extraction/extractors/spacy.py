@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from pipelines.extraction.extractor import Proposal, Reading, Seen, proposed
 from pipelines.extraction.models import Installed, installed
 from pipelines.models import read_json
@@ -64,8 +66,9 @@ class Spacy:
     def propose(self, reading: Reading) -> Proposal:
         """Return the names the pipelines find in segments of their languages."""
         content = reading.content
+        read = content.filter(pl.col("language").is_in(list(self._models)))["segment_id"]
         if self.unavailable():
-            return Proposal(proposed(content, [], self.name))
+            return Proposal(proposed(content, [], self.name), read.clear())
         seen = [
             one
             for language, model in self._models.items()
@@ -78,7 +81,7 @@ class Spacy:
                 ],
             )
         ]
-        return Proposal(proposed(content, seen, self.name))
+        return Proposal(proposed(content, seen, self.name), read)
 
     def _seen(self, model: Installed, texts: list[tuple[str, int]]) -> Iterator[Seen]:
         if not texts:
