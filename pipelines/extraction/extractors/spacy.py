@@ -30,9 +30,9 @@ TYPES = {
     "PRODUCT": "PRODUCT",
     "EVENT": "EVENT",
 }
-#: What is left elsewhere of a precision measured on text like that of training: two pipelines trained
-#: on Wikipedia kept some two thirds on other Italian texts; of 0.55 to 0.9 this served best on one
-#: half of them, and on the other (docs/extraction.md).
+#: What is left elsewhere of a precision measured on text like that of training: two pipelines
+#: trained on Wikipedia kept some two thirds on other Italian texts; of 0.55 to 0.9 this served best
+#: on one half of them, and on the other (docs/extraction.md).
 _ELSEWHERE = 0.75
 #: Of a pipeline whose makers tell no figure (rulers, a pipeline of one's own).
 _UNMEASURED = 0.7
