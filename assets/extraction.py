@@ -4,12 +4,15 @@ import time
 from collections.abc import Iterator
 
 import dagster as dg
+import polars as pl
 
 from assets.checks import check_spec
-from assets.derivation import POOL, asset_spec, derived, shelved
+from assets.derivation import POOL, Metadata, Verb, Work, asset_spec, derived, shelved
 from assets.resources import Newsroom
-from pipelines.extraction import dates, memberships, mentions, quantities, quotes, roles
+from pipelines.extraction import dates, memberships, quantities, quotes, roles
+from pipelines.extraction.panel import Panel
 from pipelines.reference.tables import read_reference
+from warehouse.store import Batch, Store
 
 GROUP = "extraction"
 _REFERENCE = (
@@ -31,7 +34,8 @@ def reference(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResul
     """Load the reference tables; only a change of them makes anything pending."""
     newsroom: Newsroom = context.resources.newsroom
     started = time.monotonic()
-    tables = read_reference(newsroom.settings.reference, newsroom.settings.languages)
+    settings = newsroom.settings
+    tables = read_reference(settings.reference, settings.languages, newsroom.home.reference)
     with newsroom.store() as store:
         for name in _REFERENCE:
             changed = store.load_seed(name, getattr(tables, name))
@@ -44,7 +48,48 @@ def reference(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResul
             )
 
 
-core_mentions = derived("core_mentions", mentions.core_mentions, GROUP)
+def _asked(newsroom: Newsroom, store: Store, verb: Verb) -> Work:
+    """Return the work of all extractors that are switched on.
+
+    An article that one of them could not read whole is done, and marked with its name: it is read
+    again in the next run that finds it working. Until then what the others found stands.
+    """
+    panel = newsroom.panel(store)
+    today = store.version("core_mentions")
+    working = [one.name for one in panel.extractors if one.unavailable() is None]
+    store.reopen_marked(
+        "core_mentions", lambda mark: mark in [f"{today} without {name}" for name in working]
+    )
+
+    def extract(**frames: pl.DataFrame) -> pl.DataFrame:
+        return verb(panel, **frames)
+
+    def marks(batch: Batch, _made: pl.DataFrame) -> pl.Series:
+        without = {article: f" without {name}" for article, name in panel.unread.items()}
+        articles = batch.keys["article_id"]
+        return pl.Series([batch.version + without.get(one, "") for one in articles])
+
+    return Work(extract, lambda mark: mark.startswith(today), marks, lambda _: _report(panel))
+
+
+def _report(panel: Panel) -> Metadata:
+    """Return what each extractor did, and why articles were not read."""
+    lines = ["| extractor | version | proposed | stand | articles not read | s |", "|-|-|-|-|-|-|"]
+    for one in panel.extractors:
+        did = panel.figures[one.name]
+        lines.append(
+            f"| {one.name} | {one.version()} | {did.proposed} | {did.stand} | {did.unread} "
+            f"| {did.seconds:.1f} |"
+        )
+    why = [f"- {one.name}: {one.unavailable()}" for one in panel.extractors if one.unavailable()]
+    why += [f"- {count} × {reason}" for reason, count in panel.reasons.items()]
+    return {
+        "extractors": dg.MetadataValue.md("\n".join(lines)),
+        "what was not read": dg.MetadataValue.md("\n".join(why) or "nothing"),
+    }
+
+
+core_mentions = derived("core_mentions", Panel.core_mentions, GROUP, _asked)
 core_dates = derived("core_dates", dates.core_dates, GROUP)
 core_roles = derived("core_roles", roles.core_roles, GROUP)
 core_quotes = derived("core_quotes", quotes.core_quotes, GROUP)

@@ -11,14 +11,18 @@ from zoneinfo import available_timezones
 
 import dagster as dg
 
+from pipelines.extraction import register as extraction
+from pipelines.extraction.extractors.llm import Answers, Forgetful
+from pipelines.extraction.panel import Panel
 from pipelines.intake.reader import ReadSettings
 from pipelines.intake.sources.folder import Folder
 from pipelines.intake.web import Web
+from pipelines.services.guard import Budget
 from pipelines.translation.glossary import read_glossary
-from pipelines.translation.guard import Budget
 from pipelines.translation.protection import Protection
 from pipelines.translation.register import DEFAULT, ENGINES, Configuration, engines
 from pipelines.translation.router import Router
+from warehouse.answers import ExtractorAnswers
 from warehouse.memory import TranslationMemory
 from warehouse.publisher import Home
 from warehouse.store import Store, open_store
@@ -53,7 +57,16 @@ class Settings:
     retranslate: tuple[str, ...] = ()
     #: Folder of glossaries, one CSV a language pair.
     glossary: Path = ROOT / "seeds" / "glossary"
-    #: Folder of local translation models.
+    #: Extractors of mentions; of those that agree the first may name itself. One left out is off.
+    extractors: tuple[str, ...] = extraction.DEFAULT
+    #: Address of a language model with OpenAI's API (up to ``/v1``), its model, and its key where
+    #: it asks for one; without an address there is no extractor ``llm``.
+    llm_url: str = ""
+    llm_model: str = extraction.Configuration.llm_model
+    llm_key: str = field(default="", repr=False)
+    #: Characters one run may send to it. An article has some 3,000, so this is a night of 150.
+    llm_characters: int = 500_000
+    #: Folder of local models.
     models: Path = ROOT / "warehouse" / "data" / "models"
     #: Characters one run may send to services over the network. A month's news of one outlet has
     #: some 5 million; this is what DeepL gives away a month, and keeps a mistake from costing more.
@@ -96,7 +109,12 @@ class Settings:
             for one in fields(cls)
             if environment.get(f"BABELWIRE_{one.name.upper()}")
         }
-        return replace(settings, **{name: _parsed(name, text) for name, text in given.items()})
+        made = replace(settings, **{name: _parsed(name, text) for name, text in given.items()})
+        if "llm" in made.extractors and not made.llm_url:
+            raise SettingError(
+                "BABELWIRE_EXTRACTORS names llm, which has no address; set BABELWIRE_LLM_URL"
+            )
+        return made
 
     @property
     def reading(self) -> ReadSettings:
@@ -108,8 +126,27 @@ class Settings:
         """The settings that shape a table, by table: a change makes it pending again."""
         return {
             "core_languages": f"{','.join(sorted(self.languages))} {self.declared_language}",
+            "core_mentions": extraction.versions(self.panel.extractors),
             "core_translations": self.target_language,
         }
+
+    @property
+    def panel(self) -> Panel:
+        """The extractors of mentions that are switched on, without what they answered before."""
+        return self.panel_with(Forgetful())
+
+    def panel_with(self, answers: Answers) -> Panel:
+        """Return the extractors of mentions that are switched on, with what they need."""
+        told = extraction.Configuration(
+            self.models,
+            self.workers,
+            self.llm_url,
+            self.llm_model,
+            self.llm_key,
+            Budget(self.llm_characters),
+            answers,
+        )
+        return Panel(extraction.extractors(self.extractors, told))
 
 
 def _parsed(name: str, text: str) -> Any:
@@ -168,21 +205,27 @@ def _engines(name: str, text: str) -> tuple[str, ...]:
     return _one_of(name, _listed(name, text), tuple(ENGINES))
 
 
+def _extractors(name: str, text: str) -> tuple[str, ...]:
+    return _one_of(name, _listed(name, text), tuple(extraction.EXTRACTORS))
+
+
 def _text(_name: str, text: str) -> str:
     return text.strip()
 
 
 #: Settings that stand as they are given: addresses, keys, names of others.
-_TEXTS = (
+_TRANSLATION_TEXTS = (
     "libretranslate_url", "libretranslate_key", "deepl_key", "microsoft_key", "microsoft_region",
     "chatgpt_key", "chatgpt_model", "chatgpt_url",
 )  # fmt: skip
+_TEXTS = (*_TRANSLATION_TEXTS, "llm_url", "llm_model", "llm_key")
 
 #: Settings whose text means more than a path, a number or names of a list.
 _PARSERS: dict[str, Callable[[str, str], Any]] = {
     "articles": _listed,
     "columns": _columns,
     "engines": _engines,
+    "extractors": _extractors,
     "retranslate": _engines,
     **dict.fromkeys(_TEXTS, _text),
     "timezone": _timezone,
@@ -227,10 +270,14 @@ class Newsroom:
         """Return the guarded client that fetches feeds."""
         return Web(allow_private=self.settings.allow_private)
 
+    def panel(self, store: Store) -> Panel:
+        """Return the extractors of mentions that are switched on, with what they need."""
+        return self.settings.panel_with(ExtractorAnswers(store))
+
     def router(self, store: Store) -> Router:
         """Return the translation engines that are switched on, in order, with what they need."""
         settings, target = self.settings, self.settings.target_language
-        told = {name: getattr(settings, name) for name in _TEXTS}
+        told = {name: getattr(settings, name) for name in _TRANSLATION_TEXTS}
         configuration = Configuration(
             store.read("seed_memory"),
             settings.models,

@@ -4,7 +4,8 @@
 object a line with ``lang``, ``tokens`` and ``tags`` (BIO of PER, ORG, LOC; other types count as
 none). ``strict`` asks for span and type, ``boundary`` for the span alone; ``by_confidence`` gives
 the share of strictly right mentions in each band of stated confidence. ``--errors N`` adds the
-most frequent kinds of error, with N examples each; ``--odd`` and ``--even`` take every other block.
+most frequent kinds of error, with N examples each; ``--odd`` and ``--even`` take every other block;
+``--extractors rules,spacy`` asks others than the rules, set up as a run would be.
 
 The files part no documents. Lines that follow each other mostly come from one, so blocks of lines
 are read as one article each; tokens are joined as the language writes them.
@@ -13,6 +14,7 @@ are read as one article each; tokens are joined as the language writes them.
 import argparse
 import gzip
 import json
+import os
 import re
 import sys
 import time
@@ -24,7 +26,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.extraction.mentions import core_mentions
+from assets.resources import Settings
+from pipelines.extraction.panel import Panel
 from pipelines.reference.tables import Reference, read_reference
 
 LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
@@ -47,10 +50,12 @@ class Annotated:
     names: dict[Span, str]
 
 
-def figures(annotated: Annotated, reference: Reference, errors: int = 0) -> dict[str, object]:
+def figures(
+    annotated: Annotated, reference: Reference, panel: Panel, errors: int = 0
+) -> dict[str, object]:
     """Return what the mentions of annotated sentences score."""
     started = time.perf_counter()
-    mentions = core_mentions(
+    mentions = panel.core_mentions(
         annotated.articles,
         annotated.segments,
         annotated.languages,
@@ -244,10 +249,15 @@ def main(arguments: list[str]) -> None:
     half = parser.add_mutually_exclusive_group()
     half.add_argument("--even", dest="half", action="store_const", const=0)
     half.add_argument("--odd", dest="half", action="store_const", const=1)
+    parser.add_argument("--extractors", default="rules", help="parted by commas; BABELWIRE_ else")
     given = parser.parse_args(arguments)
     reference = read_reference(REFERENCE, LANGUAGES)
+    panel = Settings.from_environment(
+        {**os.environ, "BABELWIRE_EXTRACTORS": given.extractors}
+    ).panel
     for file in given.files:
-        result = {"file": file.name, **figures(read(file, given.half), reference, given.errors)}
+        annotated = read(file, given.half)
+        result = {"file": file.name, **figures(annotated, reference, panel, given.errors)}
         sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
 
 

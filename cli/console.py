@@ -63,6 +63,13 @@ def progress() -> Iterator[Reporter]:
         yield tell
 
 
+def show_progress(name: str, done: int, total: int | None) -> None:
+    """Say how much of a file is here: as it comes in a terminal, once elsewhere."""
+    if console.is_terminal or done == total:
+        share = f"{done / total:.0%} of {total / 1e6:.0f} MB" if total else f"{done / 1e6:.0f} MB"
+        console.print(f"{escape(name)}: {share}", end="\r" if done != total else "\n")
+
+
 def _plain(table: str, done: int, total: int) -> None:
     if done == total and total:
         console.print(f"{table}: {total}")

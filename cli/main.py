@@ -5,7 +5,7 @@ Exit codes: 0 done; 1 something did not pass (a check, a query); 2 asked for wha
 
 import typer
 
-from cli import evaluate, memory, models, quarantine, query, review, run, status, ui
+from cli import evaluate, memory, models, quarantine, query, reference, review, run, status, ui
 from cli.console import say_error
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.command()(status.status)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(memory.app, name="memory")
 app.add_typer(models.app, name="models")
+app.add_typer(reference.app, name="reference")
 app.command()(query.query)
 app.command()(evaluate.evaluate)
 app.add_typer(review.app, name="review")
@@ -28,22 +29,26 @@ app.command()(ui.ui)
 def main() -> None:
     """Run the command; a known error is said in one sentence, an unknown one with its trace."""
     from assets.resources import SettingError
+    from pipelines.downloads import DownloadError
+    from pipelines.models import ModelError
     from pipelines.reference.judgements import JudgementFileError
+    from pipelines.reference.open_sets import OpenSetError
     from pipelines.reference.tables import ReferenceTableError
     from pipelines.translation.memory import MemoryFileError
-    from pipelines.translation.models import ModelError
     from warehouse.publisher import NothingPublishedError
     from warehouse.store import SchemaError, StoreLockedError
 
     try:
         app()
     except (
+        DownloadError,
         FileNotFoundError,
         JudgementFileError,
         MemoryFileError,
         ModelError,
         NotADirectoryError,
         NothingPublishedError,
+        OpenSetError,
         ReferenceTableError,
         SchemaError,
         SettingError,

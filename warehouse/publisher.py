@@ -96,6 +96,11 @@ class Home:
         return self.path / "feeds"
 
     @property
+    def reference(self) -> Path:
+        """The big open sets that were pulled."""
+        return self.path / "reference"
+
+    @property
     def dagster(self) -> Path:
         """Dagster's own folder."""
         return self.path / "dagster"

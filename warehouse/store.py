@@ -290,6 +290,31 @@ class Store:
                 ).fetchall()
             )
 
+    def reopen_marked(self, table: str, again: Callable[[str], bool]) -> int:
+        """Make the keys of a table pending again of whose mark ``again`` says so, and with them
+        what is derived from it by the same key; return how many. Rows stand until they are made
+        anew.
+        """
+        marks = self.connection.sql(
+            "SELECT DISTINCT version FROM work_marks WHERE table_name = $table",
+            params={"table": table},
+        ).fetchall()
+        chosen = [mark for (mark,) in marks if again(mark)]
+        if not chosen:
+            return 0
+        keys: pl.DataFrame = self.connection.sql(
+            "SELECT key FROM work_marks WHERE table_name = $table "
+            "AND version IN (SELECT unnest($chosen))",
+            params={"table": table, "chosen": chosen},
+        ).pl()
+        with self._transaction(), self._registered(reopened=keys):
+            self.connection.execute(
+                "DELETE FROM work_marks WHERE table_name IN (SELECT unnest($tables)) "
+                "AND key IN (SELECT key FROM reopened)",
+                {"tables": _by_the_same_key(table)},
+            )
+        return keys.height
+
     def put(
         self,
         batch: Batch,
@@ -656,6 +681,16 @@ def _connect(
                     f"{path} is in use by another run; wait for it to end, or stop it"
                 ) from error
             time.sleep(0.2)
+
+
+def _by_the_same_key(table: str) -> list[str]:
+    """Return a table and all that is derived from it, however far, by its own key."""
+    key, found = _derivation(contracts.table(table)).key, [table]
+    for one in contracts.TABLES:
+        work = one.derivation
+        if work and work.key == key and {name for name, _ in work.inputs} & set(found):
+            found.append(one.name)
+    return found
 
 
 def _derivation(table: Table) -> Derivation:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.reference import open_sets
 from pipelines.reference.judgements import JudgementFileError, read_judgements
 from warehouse.contracts.frames import Schema, schema
 
@@ -27,8 +28,11 @@ class Reference:
     seed_judgements: pl.DataFrame
 
 
-def read_reference(folder: Path, languages: tuple[str, ...]) -> Reference:
-    """Read the reference tables of a folder, and territories' names in ``languages``.
+def read_reference(
+    folder: Path, languages: tuple[str, ...], pulled: Path | None = None
+) -> Reference:
+    """Read the reference tables of a folder, territories' names in ``languages``, and the big open
+    sets in the folder ``pulled``.
 
     Raises ReferenceTableError naming the file and what is wrong with it.
     """
@@ -38,13 +42,44 @@ def read_reference(folder: Path, languages: tuple[str, ...]) -> Reference:
     known = pl.concat([names, territory_names]).unique(
         ["entity_id", "language", "name"], keep="first", maintain_order=True
     )
+    entities = pl.concat([entities, territories])
+    if pulled:
+        entities, known = _with_pulled(entities, known, pulled, (*languages, "en", "mul"))
     return Reference(
-        pl.concat([entities, territories]),
+        entities,
         known,
         _read(folder / "cue_words.csv", schema("seed_cue_words")),
         _read(folder / "units.csv", schema("seed_units")),
         _judgements(folder / "judgements.csv"),
     )
+
+
+def _with_pulled(
+    entities: pl.DataFrame, names: pl.DataFrame, folder: Path, languages: tuple[str, ...]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what is known with the open sets behind it: what is curated goes before them.
+
+    An entity whose Wikidata id is curated is the curated one, and lends it its names. A name that
+    is curated for somebody is nobody else's. A name that several then bear is ambiguous.
+    """
+    more, more_names = open_sets.read_pulled(folder)
+    every = pl.concat([entities, more])
+    same = every.drop_nulls("wikidata_id").select(
+        "entity_id", of=pl.col("entity_id").first().over("wikidata_id")
+    )
+    told = (
+        more_names.filter(pl.col("language").is_in(languages))
+        .join(same, on="entity_id", how="left", maintain_order="left")
+        .with_columns(entity_id=pl.coalesce("of", "entity_id"))
+        .select(names.columns)
+        .join(names.select("name"), on="name", how="anti", maintain_order="left")
+        .unique(["entity_id", "language", "name"], keep="first", maintain_order=True)
+        .with_columns(
+            ambiguous=pl.col("ambiguous") | (pl.col("entity_id").n_unique().over("name") > 1)
+        )
+    )
+    added = more.join(told.select("entity_id"), on="entity_id", how="semi", maintain_order="left")
+    return pl.concat([entities, added]), pl.concat([names, told])
 
 
 def _judgements(path: Path) -> pl.DataFrame:

@@ -1,39 +1,35 @@
-"""Models on this machine: which there are, which could be fetched, fetching and checking them.
+"""Models that translate on this machine: which there are, which could be fetched, checking them.
 
-A folder of models holds one folder a model, in one of three layouts: OPUS-MT converted to
-CTranslate2, a package of Argos Translate, a model of quickmt. ``manifest.json`` beside the weights
-tells where a model came from and the hashes of its files.
+A model has one of three layouts: OPUS-MT converted to CTranslate2, a package of Argos Translate, a
+model of quickmt.
 """
 
 import hashlib
-import json
 import shutil
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
-import requests
-from urllib3.exceptions import HTTPError
-
+from pipelines.downloads import Progress
 from pipelines.identity import digest
+from pipelines.models import (
+    MANIFEST,
+    ModelError,
+    changed,
+    fetched,
+    folders,
+    forget,
+    installed_as,
+    read_json,
+    write_manifest,
+)
 
 Layout = Literal["opus-mt", "argos", "quickmt"]
-#: Told while a model is fetched: the file, bytes so far, bytes in all where they are known.
-Progress = Callable[[str, int, int | None], None]
 
-_MANIFEST = "manifest.json"
-_TIMEOUT = (5, 30)
-_PIECE = 1 << 20
-#: The largest of the known models unpacks to 800 MB; an archive that claims more is broken or bad.
-_MOST_BYTES = 4 << 30
-
-
-class ModelError(RuntimeError):
-    """A model cannot be fetched, installed or used; the message says why and what to do."""
+#: Enough of the weights to tell two models apart.
+_ENOUGH = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -158,20 +154,17 @@ def installed(folder: Path) -> Iterator[Installed]:
 
     :func:`check` says why.
     """
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.name.startswith("."):
-            try:
-                yield recognised(path)
-            except ModelError:
-                continue
+    for path in folders(folder):
+        try:
+            yield recognised(path)
+        except ModelError:
+            continue
 
 
 def recognised(folder: Path) -> Installed:
     """Return the model in a folder; ModelError says what is missing."""
-    metadata = _json(folder / "metadata.json")
-    manifest = _json(folder / _MANIFEST)
+    metadata = read_json(folder / "metadata.json")
+    manifest = read_json(folder / MANIFEST)
     weights = folder / "model" if (folder / "model" / "model.bin").exists() else folder
     if not (weights / "model.bin").exists():
         raise ModelError(f"{folder}: no model.bin, so no CTranslate2 model")
@@ -208,21 +201,12 @@ def _pair(folder: Path, told: Mapping[str, Any]) -> tuple[str, str]:
     return codes[-2], codes[-1]
 
 
-def _json(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    try:
-        told = json.loads(path.read_text("utf-8"))
-    except ValueError as error:
-        raise ModelError(f"{path}: not JSON ({error})") from None
-    return told if isinstance(told, dict) else {}
-
-
 def _hash_of_small(weights: Path) -> str:
     """Return a version for a model that tells none: its size and its first bytes."""
     path = weights / "model.bin"
     with path.open("rb") as opened:
-        return digest(str(path.stat().st_size), hashlib.sha256(opened.read(_PIECE)).hexdigest())[:8]
+        first = hashlib.sha256(opened.read(_ENOUGH)).hexdigest()
+    return digest(str(path.stat().st_size), first)[:8]
 
 
 # -- fetching ------------------------------------------------------------------------------------
@@ -242,85 +226,13 @@ def known(pair: str) -> Known:
 def pull(model: Known, folder: Path, progress: Progress) -> Installed:
     """Fetch a known model into a folder of models and install it.
 
-    What was fetched in part goes on where it stopped. Raises ModelError where the network, the
-    archive or its hash fail; then nothing is installed.
+    What was fetched in part goes on where it stopped. Raises DownloadError where the network or
+    its hash fail, ModelError where it is no model; then nothing is installed.
     """
-    downloads = folder / ".downloads" / model.name
-    names = model.files or (PurePosixPath(urlsplit(model.address).path).name,)
-    for name in names:
-        address = model.address + name if model.files else model.address
-        downloaded(address, downloads / name, progress, model.sha256)
-    source = downloads if model.files else downloads / names[0]
+    source = fetched(model.name, model.address, model.files, folder, progress, model.sha256)
     made = install(source, folder, model.name, model.pair, model.address)
-    shutil.rmtree(downloads)
+    forget(model.name, folder)
     return made
-
-
-def downloaded(address: str, path: Path, progress: Progress, sha256: str | None = None) -> Path:
-    """Fetch a file, going on where an earlier try stopped; ModelError where it cannot be.
-
-    A hash is checked where one is given: as an argument, or by the server under the address with
-    ``.sha256`` behind it.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    if not path.exists():
-        try:
-            _fetch(address, partial, progress)
-            sha256 = sha256 or _told_hash(address)
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise ModelError(
-                f"{address}: not fetched ({type(error).__name__}); run it again to go on where it "
-                "stopped, or fetch the file elsewhere and give --from FILE"
-            ) from error
-        if sha256 and _sha256(partial) != sha256:
-            partial.unlink()
-            raise ModelError(f"{address}: its SHA-256 is not {sha256}; nothing was installed")
-        partial.replace(path)
-    return path
-
-
-def _fetch(address: str, partial: Path, progress: Progress) -> None:
-    have = partial.stat().st_size if partial.exists() else 0
-    tag = partial.with_name(partial.name + ".etag")
-    headers = {"Accept-Encoding": "identity"}
-    if have:
-        headers["Range"] = f"bytes={have}-"
-    if have and tag.exists():
-        headers["If-Range"] = tag.read_text("utf-8")
-    with requests.get(address, headers=headers, stream=True, timeout=_TIMEOUT) as response:
-        if response.status_code == 416:  # all of it is here already
-            return
-        response.raise_for_status()
-        goes_on = response.status_code == 206
-        length = response.headers.get("Content-Length", "")
-        done = have if goes_on else 0
-        total = done + int(length) if length.isdecimal() else None
-        if response.headers.get("ETag"):
-            tag.write_text(response.headers["ETag"], "utf-8")
-        with partial.open("ab" if goes_on else "wb") as opened:
-            # As they come: of a larger piece all would be lost where the connection breaks.
-            while chunk := response.raw.read1(_PIECE):
-                opened.write(chunk)
-                done += len(chunk)
-                progress(partial.stem, done, total)
-    if total is not None and partial.stat().st_size < total:
-        raise OSError("the connection closed before the end")
-    tag.unlink(missing_ok=True)
-
-
-def _told_hash(address: str) -> str | None:
-    """Return the hash a server keeps beside a file, if it does."""
-    response = requests.get(f"{address}.sha256", timeout=_TIMEOUT)
-    told = response.text.split()[:1]
-    if response.status_code == 200 and told and len(told[0]) == 64:
-        return told[0].lower()
-    return None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 # -- installing ----------------------------------------------------------------------------------
@@ -331,50 +243,13 @@ def install(source: Path, folder: Path, name: str, pair: str, origin: str) -> In
 
     An OPUS-MT archive is converted (int8) on the way. Raises ModelError where it is no model.
     """
-    if not source.exists():
-        raise ModelError(f"there is no file or folder {source}")
-    making, done = folder / f".making-{name}", folder / name
-    shutil.rmtree(making, ignore_errors=True)
-    making.mkdir(parents=True)
-    try:
-        if source.is_dir():
-            shutil.copytree(source, making, dirs_exist_ok=True)
-        else:
-            _unpacked(source, making)
+
+    def finish(making: Path) -> None:
         if (making / "decoder.yml").exists():
             _converted(making)
         _with_manifest(making, pair, origin)
-        recognised(making)
-    except BaseException:
-        shutil.rmtree(making, ignore_errors=True)
-        raise
-    shutil.rmtree(done, ignore_errors=True)
-    making.rename(done)
-    return recognised(done)
 
-
-def _unpacked(archive: Path, into: Path) -> None:
-    """Unpack a zip; a single folder at its top is left out, as Argos packs it."""
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            members = [one for one in opened.infolist() if not one.is_dir()]
-            if sum(one.file_size for one in members) > _MOST_BYTES:
-                raise ModelError(f"{archive}: it unpacks to more than {_MOST_BYTES >> 30} GiB")
-            tops = {PurePosixPath(one.filename).parts[0] for one in members}
-            nested = all(len(PurePosixPath(one.filename).parts) > 1 for one in members)
-            skipped = 1 if nested and len(tops) == 1 else 0
-            for member in members:
-                parts = PurePosixPath(member.filename).parts[skipped:]
-                if ".." in parts or PurePosixPath(member.filename).is_absolute():
-                    raise ModelError(f"{archive}: {member.filename} leads out of the archive")
-                path = into.joinpath(*parts)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with opened.open(member) as read, path.open("wb") as written:
-                    shutil.copyfileobj(read, written, _PIECE)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise ModelError(
-            f"{archive}: no archive, or not all of it ({error}); delete it and fetch it again"
-        ) from None
+    return installed_as(name, source, folder, finish, recognised)
 
 
 def _converted(folder: Path) -> None:
@@ -401,20 +276,15 @@ def _converted(folder: Path) -> None:
 
 def _with_manifest(folder: Path, pair: str, origin: str) -> None:
     source, _, target = pair.partition("-")
-    metadata = _json(folder / "metadata.json")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    hashes = {str(path.relative_to(folder)): _sha256(path) for path in files}
-    hashes.pop(_MANIFEST, None)
-    release = metadata.get("package_version") or digest(*hashes.values())[:8]
+    metadata = read_json(folder / "metadata.json")
+    release = metadata.get("package_version")
     told = {
         "from_code": metadata.get("from_code", source),
         "to_code": metadata.get("to_code", target),
-        "version": str(release),
         "origin": origin,
         "converter": f"ctranslate2 {version('ctranslate2')}" if not metadata else "",
-        "sha256": hashes,
     }
-    (folder / _MANIFEST).write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    write_manifest(folder, {**told, "version": str(release)} if release else told)
 
 
 # -- checking ------------------------------------------------------------------------------------
@@ -424,11 +294,8 @@ def check(folder: Path) -> Iterator[tuple[str, str | None]]:
     """Yield each folder of models with what is wrong with it, or None: its files are whole, it
     loads, and it ends a sentence.
     """
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.name.startswith("."):
-            yield path.name, _wrong(path)
+    for path in folders(folder):
+        yield path.name, _wrong(path)
 
 
 def _wrong(folder: Path) -> str | None:
@@ -436,10 +303,9 @@ def _wrong(folder: Path) -> str | None:
         model = recognised(folder)
     except ModelError as error:
         return str(error)
-    for name, sha256 in _json(folder / _MANIFEST).get("sha256", {}).items():
-        path = folder / name
-        if not path.exists() or _sha256(path) != sha256:
-            return f"{name} is not as it was installed; pull it again"
+    problem = changed(folder)
+    if problem:
+        return problem
     from pipelines.translation.engines.ctranslate2 import LoadedModel
 
     try:

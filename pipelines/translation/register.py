@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.services.guard import Budget
 from pipelines.translation.engine import Engine
 from pipelines.translation.engines.apertium import Apertium
 from pipelines.translation.engines.chatgpt import ChatGpt
@@ -17,7 +18,6 @@ from pipelines.translation.engines.libretranslate import LibreTranslate
 from pipelines.translation.engines.memory import Memory
 from pipelines.translation.engines.microsoft import Microsoft
 from pipelines.translation.engines.mymemory import MyMemory
-from pipelines.translation.guard import Budget
 
 #: In the order they are asked, where nothing else is said: what costs nothing first, then what
 #: leaves the texts on this machine or in this house, then the network, then what is better than

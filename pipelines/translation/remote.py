@@ -1,20 +1,17 @@
 """What all services over the network share: guarded calls, pieces within their limits, threads."""
 
-import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from itertools import islice
-from queue import Empty, LifoQueue
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 import polars as pl
 
+from pipelines.services.client import Client
+from pipelines.services.exchange import Exchange
+from pipelines.services.faults import Fault, ServiceError
+from pipelines.services.guard import Budget, Guard, Limits
 from pipelines.translation.chunks import chunks
 from pipelines.translation.engine import Origin, answers, without_answer
-from pipelines.translation.exchange import Exchange
-from pipelines.translation.faults import EngineError, Fault
-from pipelines.translation.guard import Budget, Guard, Limits, bounded
 from pipelines.translation.quality import is_error_page
 
 Answer = tuple[str | None, str | None]
@@ -43,10 +40,7 @@ class Remote(ABC):
     ) -> None:
         self.address = address
         self.guard = Guard(limits or Limits(), budget or Budget())
-        self._exchanges: LifoQueue[Exchange] = LifoQueue()
-        self._probing = threading.Lock()
-        self._probed = False
-        self._closed: str | None = None
+        self._client = Client(self.guard, follows=not self.keyed)
 
     @abstractmethod
     def version(self, language: str, target: str) -> str:
@@ -71,21 +65,14 @@ class Remote(ABC):
         return self.codes.get(language, language)
 
     def probe(self, exchange: Exchange) -> None:
-        """Ask for anything that costs nothing; EngineError where nobody answers."""
+        """Ask for anything that costs nothing; ServiceError where nobody answers."""
         exchange.get(self.address)
 
     # -- the protocol ------------------------------------------------------------------------
 
     def unavailable(self) -> str | None:
         """Return what is missing, or why nobody answers: one probe a run, within its bound."""
-        missing = self.missing()
-        if missing:
-            return missing
-        with self._probing:
-            if not self._probed:
-                self._closed = self._probe()
-                self._probed = True
-        return self._closed or self.guard.resting
+        return self.missing() or self._client.closed(self.probe)
 
     def conditions(self) -> str:
         """Return whether the service answers.
@@ -114,43 +101,15 @@ class Remote(ABC):
 
     # -- the work ----------------------------------------------------------------------------
 
-    def _probe(self) -> str | None:
-        def ask() -> None:
-            self.probe(Exchange(self.guard.limits, follows=not self.keyed))
-
-        try:
-            bounded(ask, self.guard.limits.probe)
-        except EngineError as error:
-            # Any status is an answer: the network is open, whatever it thinks of the probe.
-            return error.message if error.fault is Fault.NETWORK else None
-        return None
-
     def _portions(self, rows: pl.DataFrame, source: str, into: str) -> Iterator[pl.DataFrame]:
-        """Yield answers as calls return.
+        """Yield answers as calls return."""
 
-        The next call goes out only when the consumer has put away the last answer: so a kill
-        costs no more than the answers on their way.
-        """
-        waiting = iter(list(self._fitting(rows)))
-        workers = self.guard.limits.workers
-        pool = ThreadPoolExecutor(workers)
-        asked: dict[Future[list[Answer]], pl.DataFrame] = {}
+        def answered(portion: pl.DataFrame) -> list[Answer]:
+            return self._answered(portion["text"].to_list(), source, into)
 
-        def ask(portions: Iterable[pl.DataFrame]) -> None:
-            for portion in portions:
-                texts = portion["text"].to_list()
-                asked[pool.submit(self._answered, texts, source, into)] = portion
-
-        try:
-            ask(islice(waiting, workers))
-            while asked:
-                finished, _ = wait(asked, return_when=FIRST_COMPLETED)
-                for one in finished:
-                    translated, reasons = zip(*one.result(), strict=True)
-                    yield answers(asked.pop(one), translated, reasons)
-                    ask(islice(waiting, 1))
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        for portion, told in self._client.each(list(self._fitting(rows)), answered):
+            translated, reasons = zip(*told, strict=True)
+            yield answers(portion, translated, reasons)
 
     def _fitting(self, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
         """Yield rows that fit one call; a text longer than a call is alone."""
@@ -168,7 +127,7 @@ class Remote(ABC):
         """Return each text's answer; one that is refused for itself does not lose the others."""
         try:
             return [(one, None) for one in self._whole(texts, source, into)]
-        except EngineError as error:
+        except ServiceError as error:
             if len(texts) > 1 and error.fault is Fault.PERMANENT and not error.whole:
                 return [a for text in texts for a in self._answered([text], source, into)]
             return [(None, str(error))] * len(texts)
@@ -186,34 +145,24 @@ class Remote(ABC):
             head, tail = piece[: piece.index(core)], piece[piece.index(core) + len(core) :]
             answer = self._called([core], source, into)[0] if _has_words(core) else core
             if not answer or not answer.strip():
-                raise EngineError(Fault.GARBAGE, "empty answer to a part of the text")
+                raise ServiceError(Fault.GARBAGE, "empty answer to a part of the text")
             told.append(head + answer.strip() + tail)
         return ["".join(told)]
 
     def _called(self, texts: list[str], source: str, into: str) -> list[str | None]:
-        def ask() -> list[str | None]:
-            exchange = self._exchange()
-            told = self.ask(texts, source, into, exchange)
-            # Only now: the exchange of a call that hangs is never used again.
-            self._exchanges.put(exchange)
-            return self._believable(texts, told)
+        def ask(exchange: Exchange) -> list[str | None]:
+            return self._believable(texts, self.ask(texts, source, into, exchange))
 
-        return self.guard.call(ask, sum(map(len, texts)))
-
-    def _exchange(self) -> Exchange:
-        try:
-            return self._exchanges.get_nowait()
-        except Empty:
-            return Exchange(self.guard.limits, follows=not self.keyed)
+        return self._client.ask(ask, sum(map(len, texts)))
 
     @staticmethod
     def _believable(texts: Sequence[str], told: Sequence[object]) -> list[str | None]:
         if len(told) != len(texts):
-            raise EngineError(Fault.GARBAGE, f"{len(told)} answers to {len(texts)} texts")
+            raise ServiceError(Fault.GARBAGE, f"{len(told)} answers to {len(texts)} texts")
         if any(isinstance(one, str) and is_error_page(one) for one in told):
-            raise EngineError(Fault.GARBAGE, "an error page instead of a translation")
+            raise ServiceError(Fault.GARBAGE, "an error page instead of a translation")
         if any(one is not None and not isinstance(one, str) for one in told):
-            raise EngineError(Fault.GARBAGE, "an answer that is no text")
+            raise ServiceError(Fault.GARBAGE, "an answer that is no text")
         return list(told)  # type: ignore[arg-type]
 
 

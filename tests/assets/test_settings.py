@@ -1,4 +1,4 @@
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,11 @@ def test_without_variables_every_setting_has_a_default_that_works_here() -> None
         ("engines", "identity, memory", ("identity", "memory")),
         ("engines", "deepl,apertium", ("deepl", "apertium")),
         ("retranslate", "ctranslate2", ("ctranslate2",)),
+        ("extractors", "spacy, rules", ("spacy", "rules")),
+        ("llm_url", " http://127.0.0.1:8000/v1 ", "http://127.0.0.1:8000/v1"),
+        ("llm_model", "qwen", "qwen"),
+        ("llm_key", "k", "k"),
+        ("llm_characters", "9000", 9_000),
         ("glossary", "/terms", Path("/terms")),
         ("models", "/models", Path("/models")),
         ("translation_characters", "9000", 9_000),
@@ -75,6 +80,9 @@ def test_variables_of_others_are_none_of_its_business() -> None:
         ("engines", "memory,bing", "there are: " + ", ".join(ENGINES)),
         ("engines", ",", "there are: "),
         ("retranslate", "bing", "there are: "),
+        ("extractors", "rules,stanza", "there are: rules, spacy, gliner, llm"),
+        ("extractors", "rules,llm", "set BABELWIRE_LLM_URL"),
+        ("llm_characters", "0", "give a whole number above 0"),
         ("translation_characters", "-1", "give a whole number above 0"),
         ("languages", "it,xx", "there are: de, en"),
         ("max_article_bytes", "many", "give a whole number above 0"),
@@ -112,6 +120,9 @@ def test_settings_that_shape_a_table_are_part_of_its_version() -> None:
     assert few.parameters["core_languages"] != Settings().parameters["core_languages"]
     other = Settings(languages=tuple(reversed(Settings().languages)))
     assert other.parameters == Settings().parameters
+    with_model = Settings(extractors=("rules", "llm"), llm_url="http://127.0.0.1:9", llm_model="x")
+    larger = replace(with_model, llm_model="y")
+    assert with_model.parameters["core_mentions"] != larger.parameters["core_mentions"]
     believing = Settings(declared_language="override")
     assert believing.parameters["core_languages"] != Settings().parameters["core_languages"]
 
@@ -119,5 +130,5 @@ def test_settings_that_shape_a_table_are_part_of_its_version() -> None:
 def test_keys_are_never_shown() -> None:
     keys = [one.name for one in fields(Settings) if one.name.endswith("_key")]
     given = {f"BABELWIRE_{name.upper()}": "secret-0815" for name in keys}
-    assert len(keys) == 4
+    assert len(keys) == 5
     assert "secret-0815" not in repr(Settings.from_environment(given))

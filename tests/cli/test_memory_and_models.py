@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from assets.resources import Newsroom, Settings
 from cli.main import app
 from pipelines.identity import text_hash
-from pipelines.translation.models import ModelError
+from pipelines.models import ModelError
 from warehouse.memory import TranslationMemory
 
 TMX = """<tmx version="1.4"><header srclang="it"/><body><tu>

@@ -294,3 +294,19 @@ def test_a_second_writer_is_told_to_wait(path: Path, store: Store) -> None:
     )  # fmt: skip
     assert "in use by another run" in told.stdout
     assert StoreLockedError.__doc__
+
+
+def test_keys_of_a_mark_are_made_again_with_what_hangs_on_them(store: Store) -> None:
+    for batch in store.pending("core_articles"):
+        store.put(batch, articles_of(batch))
+    for batch in store.pending("core_segments"):
+        is_part = batch.keys["article_id"].is_in(["b", "d"])
+        marks = [batch.version + (" in part" if part else "") for part in is_part]
+        store.put(batch, segments_of(batch), pl.Series(marks))
+    make(store, "core_languages")
+    assert make(store, "core_languages") == {}  # a mark with more behind it is of its version too
+    in_part = store.version("core_segments") + " in part"
+    assert store.reopen_marked("core_segments", lambda mark: mark == in_part) == 2
+    assert store.count("core_segments") == 5
+    assert make(store) == {"core_segments": ["b", "d"], "core_languages": ["b", "d"]}
+    assert store.reopen_marked("core_segments", lambda mark: mark == in_part) == 0

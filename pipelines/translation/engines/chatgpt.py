@@ -6,9 +6,8 @@ its translator is kept for what it knows, and asked over the JSON API.
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pipelines.translation.deep import DeepTranslator
-from pipelines.translation.exchange import HERE
-from pipelines.translation.guard import Budget, Limits
+from pipelines.services.guard import Budget, Limits
+from pipelines.translation.deep import HERE, DeepTranslator
 
 if TYPE_CHECKING:
     from deep_translator.base import BaseTranslator

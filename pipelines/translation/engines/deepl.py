@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import requests
 
+from pipelines.services.exchange import Exchange
+from pipelines.services.guard import Budget, Limits
 from pipelines.translation.deep import DeepTranslator
-from pipelines.translation.exchange import Exchange
-from pipelines.translation.guard import Budget, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

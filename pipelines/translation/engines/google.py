@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, ClassVar
 
+from pipelines.services.guard import Budget, Limits
 from pipelines.translation.deep import DeepTranslator
-from pipelines.translation.guard import Budget, Limits
 
 if TYPE_CHECKING:
     from deep_translator.base import BaseTranslator

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from pipelines.translation.exchange import Exchange
-from pipelines.translation.faults import EngineError, Fault
-from pipelines.translation.guard import Budget, Limits
+from pipelines.services.exchange import Exchange
+from pipelines.services.faults import Fault, ServiceError
+from pipelines.services.guard import Budget, Limits
 from pipelines.translation.remote import Remote
 
 
@@ -66,7 +66,7 @@ class LibreTranslate(Remote):
         told = exchange.post(f"{self.address}/translate", json=body).json()
         translated = told["translatedText"]
         if not isinstance(translated, list):
-            raise EngineError(Fault.GARBAGE, "one answer to a batch of texts")
+            raise ServiceError(Fault.GARBAGE, "one answer to a batch of texts")
         return translated
 
 

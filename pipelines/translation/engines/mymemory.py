@@ -5,10 +5,10 @@ day without a key.
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pipelines.services.exchange import Exchange
+from pipelines.services.faults import Fault, ServiceError
+from pipelines.services.guard import Budget, Limits
 from pipelines.translation.deep import DeepTranslator
-from pipelines.translation.exchange import Exchange
-from pipelines.translation.faults import EngineError, Fault
-from pipelines.translation.guard import Budget, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,9 +63,9 @@ class MyMemory(DeepTranslator):
         told = super().ask(texts, source, target, exchange)
         for one in told:
             if isinstance(one, str) and one.startswith(_USED_UP):
-                raise EngineError(Fault.PERMANENT, "today's free words are used up", whole=True)
+                raise ServiceError(Fault.PERMANENT, "today's free words are used up", whole=True)
             if isinstance(one, str) and one.startswith(_REFUSALS):
-                raise EngineError(Fault.PERMANENT, "refused the text")
+                raise ServiceError(Fault.PERMANENT, "refused the text")
         return told
 
 

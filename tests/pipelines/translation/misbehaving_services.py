@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from pipelines.services.guard import Budget, Limits
 from pipelines.translation.engines.chatgpt import ChatGpt
 from pipelines.translation.engines.deepl import DeepL
 from pipelines.translation.engines.google import Google
 from pipelines.translation.engines.libretranslate import LibreTranslate
 from pipelines.translation.engines.microsoft import Microsoft
 from pipelines.translation.engines.mymemory import MyMemory
-from pipelines.translation.guard import Budget, Limits
 from pipelines.translation.remote import Remote
 
 KEY = "secret-key-0815"

@@ -1,13 +1,9 @@
 """Fetching, installing and checking models, from a server on the loopback or from a file."""
 
 import hashlib
-import re
 import shutil
-import threading
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,15 +12,16 @@ import pytest
 if not (find_spec("ctranslate2") and find_spec("sentencepiece")):
     pytest.skip("the extra ctranslate2 is not installed", allow_module_level=True)
 
+from downloads_server import Downloads
 from tiny_model import argos_package, marian_archive, tiny_model
 
+from pipelines.downloads import DownloadError, downloaded
+from pipelines.models import ModelError
 from pipelines.translation.engines.ctranslate2 import LoadedModel
 from pipelines.translation.models import (
     KNOWN,
     Known,
-    ModelError,
     check,
-    downloaded,
     install,
     installed,
     known,
@@ -32,67 +29,10 @@ from pipelines.translation.models import (
 )
 
 
-class Downloads(ThreadingHTTPServer):
-    """Serves a folder with ranges, and cuts answers short where it is told to."""
-
-    daemon_threads = True
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.folder = folder
-        self.cut: int | None = None
-        self.ranges = True
-        self.asked: list[str] = []
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Downloads
-
-    def do_GET(self) -> None:
-        told = self.headers.get("Range", "")
-        self.server.asked.append(f"{self.path} {told}".strip())
-        path = self.server.folder / self.path.lstrip("/")
-        if not path.is_file():
-            self.send_error(404)
-            return
-        content = path.read_bytes()
-        tag = hashlib.sha256(content).hexdigest()[:8]
-        start = 0
-        if self.server.ranges and told and self.headers.get("If-Range", tag) == tag:
-            start = int(re.findall(r"\d+", told)[0])
-        if start and start >= len(content):
-            self.send_error(416)
-            return
-        self.send_response(206 if start else 200)
-        self.send_header("Content-Length", str(len(content) - start))
-        self.send_header("ETag", tag)
-        self.end_headers()
-        end = None if self.server.cut is None else start + self.server.cut
-        self.wfile.write(content[start:end])
-
-    def log_message(self, *_args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Downloads]:
-    (tmp_path / "served").mkdir()
-    with Downloads(tmp_path / "served") as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def package(server: Downloads, tmp_path: Path) -> Known:
-    argos_package(tmp_path / "work", server.folder / "translate-it_en-1_0.argosmodel")
-    address = f"{server.address}translate-it_en-1_0.argosmodel"
+def package(downloads: Downloads, tmp_path: Path) -> Known:
+    argos_package(tmp_path / "work", downloads.folder / "translate-it_en-1_0.argosmodel")
+    address = f"{downloads.address}translate-it_en-1_0.argosmodel"
     return Known("argos-it-en", "it", "en", "argos", "MIT", address)
 
 
@@ -110,63 +50,63 @@ def test_a_package_is_fetched_installed_and_works(package: Known, tmp_path: Path
 
 
 def test_a_download_goes_on_where_it_stopped(
-    server: Downloads, package: Known, tmp_path: Path
+    downloads: Downloads, package: Known, tmp_path: Path
 ) -> None:
-    server.cut = 3_000
+    downloads.cut = 3_000
     for _ in range(2):
-        with pytest.raises(ModelError, match="run it again to go on where it stopped"):
+        with pytest.raises(DownloadError, match="run it again to go on where it stopped"):
             pull(package, tmp_path / "models", quiet)
-    server.cut = None
+    downloads.cut = None
     pull(package, tmp_path / "models", quiet)
-    ranges = [one.partition("=")[2] for one in server.asked if "bytes" in one]
+    ranges = [one.partition("=")[2] for one in downloads.asked if "bytes" in one]
     assert ranges == ["3000-", "6000-"]
     assert list(check(tmp_path / "models")) == [("argos-it-en", None)]
 
 
 @pytest.mark.parametrize("changed", [True, False])
 def test_a_download_begins_anew_where_it_cannot_go_on(
-    server: Downloads, package: Known, tmp_path: Path, changed: bool
+    downloads: Downloads, package: Known, tmp_path: Path, changed: bool
 ) -> None:
-    server.cut = 3_000
-    with pytest.raises(ModelError):
+    downloads.cut = 3_000
+    with pytest.raises(DownloadError):
         pull(package, tmp_path / "models", quiet)
-    server.cut = None
+    downloads.cut = None
     if changed:  # there is another file under the address now
-        file = server.folder / "translate-it_en-1_0.argosmodel"
+        file = downloads.folder / "translate-it_en-1_0.argosmodel"
         with zipfile.ZipFile(file, "a") as archive:
             archive.writestr("it_en/README.md", "A newer one.")
     else:
-        server.ranges = False
+        downloads.ranges = False
     pull(package, tmp_path / "models", quiet)
     assert list(check(tmp_path / "models")) == [("argos-it-en", None)]
 
 
 @pytest.mark.parametrize("told_by", ["argument", "server"])
 def test_a_wrong_hash_installs_nothing(
-    server: Downloads, package: Known, tmp_path: Path, told_by: str
+    downloads: Downloads, package: Known, tmp_path: Path, told_by: str
 ) -> None:
     wrong = "0" * 64
     if told_by == "server":
-        (server.folder / "translate-it_en-1_0.argosmodel.sha256").write_text(f"{wrong}  file\n")
+        (downloads.folder / "translate-it_en-1_0.argosmodel.sha256").write_text(f"{wrong}  file\n")
     else:
         package = replace(package, sha256=wrong)
-    with pytest.raises(ModelError, match="SHA-256 is not"):
+    with pytest.raises(DownloadError, match="SHA-256 is not"):
         pull(package, tmp_path / "models", quiet)
     assert list(installed(tmp_path / "models")) == []
 
 
-def test_the_right_hash_is_accepted(server: Downloads, package: Known, tmp_path: Path) -> None:
-    content = (server.folder / "translate-it_en-1_0.argosmodel").read_bytes()
+def test_the_right_hash_is_accepted(downloads: Downloads, package: Known, tmp_path: Path) -> None:
+    content = (downloads.folder / "translate-it_en-1_0.argosmodel").read_bytes()
     told = hashlib.sha256(content).hexdigest()
     pull(replace(package, sha256=told), tmp_path / "models", quiet)
 
 
 def test_a_model_of_several_files_is_fetched_file_by_file(
-    server: Downloads, tmp_path: Path
+    downloads: Downloads, tmp_path: Path
 ) -> None:
-    folder = tiny_model(server.folder / "quickmt-it-en", "quickmt")
+    folder = tiny_model(downloads.folder / "quickmt-it-en", "quickmt")
     files = tuple(sorted(path.name for path in folder.iterdir()))
-    address = f"{server.address}quickmt-it-en/"
+    address = f"{downloads.address}quickmt-it-en/"
     model = Known("quickmt-it-en", "it", "en", "quickmt", "CC BY", address, files=files)
     assert pull(model, tmp_path / "models", quiet).layout == "quickmt"
     assert list(check(tmp_path / "models")) == [("quickmt-it-en", None)]
@@ -174,7 +114,7 @@ def test_a_model_of_several_files_is_fetched_file_by_file(
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:9/x.zip", "http://nowhere.invalid/x.zip"])
 def test_without_a_network_it_says_how_to_go_on_without(address: str, tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="give --from FILE"):
+    with pytest.raises(DownloadError, match="give --from FILE"):
         downloaded(address, tmp_path / "x.zip", quiet)
 
 

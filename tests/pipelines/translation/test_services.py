@@ -19,9 +19,9 @@ from misbehaving_services import (
 )
 from texts import Row, Told, by_text, texts
 
+from pipelines.services.guard import Budget
 from pipelines.translation.engines.google import Google
 from pipelines.translation.engines.libretranslate import LibreTranslate
-from pipelines.translation.guard import Budget
 from pipelines.translation.quality import in_other_language
 from pipelines.translation.router import Router
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TypeVar
 
-from pipelines.translation.faults import EngineError, Fault, classified
+from pipelines.services.faults import Fault, ServiceError, classified
 
 Answer = TypeVar("Answer")
 
@@ -98,7 +98,7 @@ class Guard:
     def call(self, ask: Callable[[], Answer], characters: int) -> Answer:
         """Return what ``ask`` returns, tried again where that may help.
 
-        Raises EngineError when it failed for good, the service rests or the budget is spent; after
+        Raises ServiceError when it failed for good, the service rests or the budget is spent; after
         ``limits.whole`` seconds a try is left to itself.
         """
         attempt = 0
@@ -107,7 +107,7 @@ class Guard:
             attempt += 1
             try:
                 answer = bounded(ask, self.limits.whole)
-            except EngineError as error:
+            except ServiceError as error:
                 self._sleep(self._failed(error, attempt))
             else:
                 self._succeeded()
@@ -116,11 +116,11 @@ class Guard:
     def _admit(self, characters: int) -> None:
         resting = self.resting
         if resting:
-            raise EngineError(Fault.BUSY, resting)
+            raise ServiceError(Fault.BUSY, resting)
         if not self.budget.spend(characters):
             self.failures += 1
             most = f"{self.budget.characters:,} characters"
-            raise EngineError(Fault.PERMANENT, f"the run's budget of {most} is spent")
+            raise ServiceError(Fault.PERMANENT, f"the run's budget of {most} is spent")
         with self._lock:
             now = self._clock()
             turn = max(now, self._next_turn)
@@ -128,7 +128,7 @@ class Guard:
         if turn > now:
             self._sleep(turn - now)
 
-    def _failed(self, error: EngineError, attempt: int) -> float:
+    def _failed(self, error: ServiceError, attempt: int) -> float:
         """Return the seconds to pause before another try; raises the error when there is none."""
         backoff = self.limits.pause * 2.0 ** (attempt - 1)
         wait = max(backoff * (0.5 + self._chance() / 2), error.retry_after or 0)
@@ -154,12 +154,12 @@ class Guard:
 
 
 def bounded(ask: Callable[[], Answer], seconds: float) -> Answer:
-    """Return what ``ask`` returns within so many seconds; raises EngineError for all that fails.
+    """Return what ``ask`` returns within so many seconds; raises ServiceError for all that fails.
 
     No timeout of a socket bounds the resolution of a name, or headers that trickle; so a thread
     asks, and is left to itself when the time is over.
     """
-    said: SimpleQueue[Answer | EngineError] = SimpleQueue()
+    said: SimpleQueue[Answer | ServiceError] = SimpleQueue()
 
     def tell() -> None:
         try:
@@ -171,7 +171,7 @@ def bounded(ask: Callable[[], Answer], seconds: float) -> Answer:
     try:
         answer = said.get(timeout=seconds)
     except Empty:
-        raise EngineError(Fault.NETWORK, "no answer from the network (too slow)") from None
-    if isinstance(answer, EngineError):
+        raise ServiceError(Fault.NETWORK, "no answer from the network (too slow)") from None
+    if isinstance(answer, ServiceError):
         raise answer
     return answer

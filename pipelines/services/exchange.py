@@ -1,20 +1,13 @@
-"""Requests that end: in time, in size, with every status of a server told apart.
+"""Requests that end: in time, in size, with every status of a server told apart."""
 
-It stands where deep-translator's modules look for ``requests``: they set no timeout, and read most
-refusals as answers.
-"""
-
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
 
-from pipelines.translation.faults import EngineError, Fault
-from pipelines.translation.guard import Limits
+from pipelines.services.faults import Fault, ServiceError
+from pipelines.services.guard import Limits
 
 #: An answer is a page of some kilobytes; more is not an answer.
 _MOST_BYTES = 2_000_000
@@ -33,8 +26,6 @@ class Exchange:
     ``follows`` says whether redirects are followed: never where a key would go with them.
     """
 
-    exceptions = requests.exceptions
-
     def __init__(self, limits: Limits, *, follows: bool) -> None:
         self._limits = limits
         self._follows = follows
@@ -42,11 +33,11 @@ class Exchange:
         self._session.max_redirects = 5
 
     def get(self, url: str, **kwargs: Any) -> requests.Response:
-        """Return a whole answer with a status of success; EngineError says what else came."""
+        """Return a whole answer with a status of success; ServiceError says what else came."""
         return self._sent("GET", url, kwargs)
 
     def post(self, url: str, **kwargs: Any) -> requests.Response:
-        """Return a whole answer with a status of success; EngineError says what else came."""
+        """Return a whole answer with a status of success; ServiceError says what else came."""
         return self._sent("POST", url, kwargs)
 
     def _sent(self, method: str, url: str, kwargs: dict[str, Any]) -> requests.Response:
@@ -61,7 +52,7 @@ class Exchange:
             response._content = self._read(response, deadline)
         except requests.RequestException as error:
             name = type(error).__name__
-            raise EngineError(Fault.NETWORK, f"no answer from the network ({name})") from None
+            raise ServiceError(Fault.NETWORK, f"no answer from the network ({name})") from None
         refusal = _refusal(response)
         if refusal:
             raise refusal
@@ -78,7 +69,7 @@ class Exchange:
         return content
 
 
-def _refusal(response: requests.Response) -> EngineError | None:
+def _refusal(response: requests.Response) -> ServiceError | None:
     """Return what a status other than success means; the words of the server are not repeated,
     since some servers repeat the key.
     """
@@ -86,13 +77,13 @@ def _refusal(response: requests.Response) -> EngineError | None:
     if 200 <= status < 300:
         return None
     if status == 429 or (status == 503 and "Retry-After" in response.headers):
-        return EngineError(Fault.BUSY, f"asked too often ({status})", _retry_after(response))
+        return ServiceError(Fault.BUSY, f"asked too often ({status})", _retry_after(response))
     if status in _FOR_ALL:
-        return EngineError(Fault.PERMANENT, f"{_FOR_ALL[status]} ({status})", whole=True)
+        return ServiceError(Fault.PERMANENT, f"{_FOR_ALL[status]} ({status})", whole=True)
     if 400 <= status < 500:
         why = _TOO_LONG.get(status, "refused the text")
-        return EngineError(Fault.PERMANENT, f"{why} ({status})")
-    return EngineError(Fault.SOFT, f"failed ({status})")
+        return ServiceError(Fault.PERMANENT, f"{why} ({status})")
+    return ServiceError(Fault.SOFT, f"failed ({status})")
 
 
 def _retry_after(response: requests.Response) -> float | None:
@@ -106,32 +97,3 @@ def _retry_after(response: requests.Response) -> float | None:
     except (KeyError, TypeError, ValueError):
         return None
     return max(0.0, (until - now).total_seconds())
-
-
-class _Here:
-    """The exchange of the thread that asks: what stands in a client library for ``requests``."""
-
-    exceptions = requests.exceptions
-
-    def __init__(self) -> None:
-        self._thread = threading.local()
-
-    @contextmanager
-    def using(self, exchange: Exchange) -> Iterator[None]:
-        """Have this thread's requests sent through an exchange."""
-        self._thread.exchange = exchange
-        try:
-            yield
-        finally:
-            del self._thread.exchange
-
-    def get(self, url: str, **kwargs: Any) -> requests.Response:
-        response: requests.Response = self._thread.exchange.get(url, **kwargs)
-        return response
-
-    def post(self, url: str, **kwargs: Any) -> requests.Response:
-        response: requests.Response = self._thread.exchange.post(url, **kwargs)
-        return response
-
-
-HERE = _Here()

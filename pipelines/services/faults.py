@@ -1,4 +1,4 @@
-"""What goes wrong with an engine, sorted by what helps: nothing, waiting, or another try.
+"""What goes wrong with a service, sorted by what helps: nothing, waiting, or another try.
 
 deep-translator's exceptions share no base class, and one of them prints the key it was given; so
 an error is told by its class alone, and never by its own words.
@@ -14,13 +14,13 @@ class Fault(StrEnum):
     BUSY = "busy"  # asked too often; it may say how long to wait
     SOFT = "soft"  # the server failed; another try may do
     NETWORK = "network"  # nothing answered in time
-    GARBAGE = "garbage"  # what answered was no translation: an error page, broken JSON
+    GARBAGE = "garbage"  # what answered was no answer: an error page, broken JSON
 
 
-class EngineError(Exception):
-    """An engine gave no answer.
+class ServiceError(Exception):
+    """A service gave no answer.
 
-    ``whole`` says that it will give none to any text of this run; ``retry_after`` are the seconds
+    ``whole`` says that it will give none to anything in this run; ``retry_after`` are the seconds
     it asked to be left alone.
     """
 
@@ -55,20 +55,20 @@ _BY_NAME = {
 }
 
 
-def classified(error: Exception) -> EngineError:
+def classified(error: Exception) -> ServiceError:
     """Return the failure behind an exception of a client library or of its parsing."""
     import requests
 
-    if isinstance(error, EngineError):
+    if isinstance(error, ServiceError):
         return error
     name = type(error).__name__
     if name in _BY_NAME:
         fault, whole = _BY_NAME[name]
-        return EngineError(fault, f"refused ({name})", whole=whole)
+        return ServiceError(fault, f"refused ({name})", whole=whole)
     if isinstance(error, requests.exceptions.JSONDecodeError):
-        return EngineError(Fault.GARBAGE, "the answer is no JSON")
+        return ServiceError(Fault.GARBAGE, "the answer is no JSON")
     if isinstance(error, requests.RequestException):
-        return EngineError(Fault.NETWORK, f"no answer from the network ({name})")
+        return ServiceError(Fault.NETWORK, f"no answer from the network ({name})")
     if isinstance(error, (ValueError, LookupError, AttributeError, TypeError, StopIteration)):
-        return EngineError(Fault.GARBAGE, f"the answer cannot be read ({name})")
-    return EngineError(Fault.SOFT, f"failed ({name})")
+        return ServiceError(Fault.GARBAGE, f"the answer cannot be read ({name})")
+    return ServiceError(Fault.SOFT, f"failed ({name})")

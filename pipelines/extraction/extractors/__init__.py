@@ -1,0 +1,1 @@
+"""The extractors of mentions, one file each."""

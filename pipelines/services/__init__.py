@@ -1,0 +1,1 @@
+"""Services over the network, whoever asks them: calls that end, faults told apart, a budget."""
