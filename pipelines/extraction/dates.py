@@ -132,20 +132,13 @@ def _could_count(found: _Expression, text: str, to: int) -> bool:
     return is_bare and not _ENDS.match(text, to, to + 8)
 
 
-def _calendar_of(cues: Cues) -> "_Calendar":
-    told = tuple((kind, tuple(sorted(cues.values(kind).items()))) for kind in _KINDS)
-    return _calendar(cues.language, told, number_grammar(cues))
-
-
-_Told = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-
-
 @lru_cache(maxsize=32)
-def _calendar(language: str, told: _Told, numbers: NumberGrammar) -> "_Calendar":
-    cues = {
-        kind: {form: value for cue, value in rows for form in forms(cue)} for kind, rows in told
+def _calendar_of(cues: Cues) -> "_Calendar":
+    told = {
+        kind: {form: value for cue, value in cues.values(kind).items() for form in forms(cue)}
+        for kind in _KINDS
     }
-    return _Calendar(language, cues, numbers)
+    return _Calendar(cues.language, told, number_grammar(cues))
 
 
 class _Calendar:

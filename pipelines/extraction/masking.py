@@ -1,14 +1,18 @@
 """Segments with their mentions masked, so that rules speak of mentions and not of names."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
+import numpy as np
 import polars as pl
 
 from pipelines.extraction.corpus import GAP, Corpus, corpora, marked
 from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, cues, pattern
+from pipelines.extraction.scanning import lowered, words_at
 
 _CONTEXT = 60
 
@@ -45,7 +49,7 @@ class Masked:
             rf"{cues.determiner()}{based}{what}{{0,2}}[«“\"‘]?{marked(*types)}[»”\"’]?"
             rf"(?:\s\([^()]{{1,20}}\))?"
         )
-        return rf"{item}(?:(?:\s?,\s?(?:{conjunction})?|\s{conjunction}){item})*"
+        return rf"(?<!\w){item}(?:(?:\s?,\s?(?:{conjunction})?|\s{conjunction}){item})*"
 
     def within(self, spans: pl.DataFrame, at: str, to: str) -> pl.DataFrame:
         """Join to each span the mentions inside it, as mention_id and member_at."""
@@ -60,52 +64,68 @@ class Masked:
         return rows.join(starts, on=at, how="left")
 
     @cached_property
+    def small(self) -> str:
+        """The masked text in small letters."""
+        return lowered(self.corpus.text)
+
+    @cached_property
+    def positions(self) -> np.ndarray:
+        """Where segments begin, and where one behind the last would."""
+        behind = len(self.corpus.text) + len(GAP)
+        return np.append(self.corpus.segments["position"].to_numpy(), behind)
+
+    @cached_property
     def _starts(self) -> dict[str, list[int]]:
         """Where mentions of each mark begin, in order."""
         starts: dict[str, list[int]] = {}
-        for at, mark in self.mentions.sort("at").select("at", "masked_as").rows():
+        for at, mark in self.mentions.select("at", "masked_as").rows():
             starts.setdefault(mark, []).append(at)
         return starts
 
     @cached_property
     def _articles(self) -> tuple[list[int], list[str]]:
-        """Where segments begin, and whose they are."""
-        rows = self.corpus.segments.select("position", "article_id").rows()
-        return [at for at, _ in rows], [article for _, article in rows]
+        """Where articles begin, and which they are."""
+        first = self.corpus.segments.group_by("article_id", maintain_order=True).first()
+        return first["position"].to_list(), first["article_id"].to_list()
 
     def article_at(self, at: int) -> str:
         """Return the article in which a position lies."""
         positions, articles = self._articles
         return articles[bisect_right(positions, at) - 1]
 
-    @cached_property
-    def _grouped(self) -> list[tuple[int, int]]:
-        """Where the articles stand that name a group."""
-        grouped = self.mentions.filter(masked_as="GROUP").select("article_id").unique()
-        length = pl.col("end") - pl.col("start")
-        return (
-            self.corpus.segments.join(grouped, on="article_id", how="semi")
-            .group_by("article_id")
-            .agg(first=pl.col("position").min(), last=(pl.col("position") + length).max())
-            .sort("first")
-            .select("first", "last")
-            .rows()
+    def naming_groups(self) -> "Masked":
+        """Return what is masked of the articles that name a group."""
+        wanted = self.mentions.filter(masked_as="GROUP")["article_id"].unique().implode()
+        is_kept = self.corpus.segments["article_id"].is_in(wanted)
+        begins, ends = self.positions[:-1], self.positions[1:]
+        kept = is_kept.to_numpy()
+        lengths = ends[kept] - begins[kept]
+        moved = np.zeros(len(begins), dtype=np.int64)
+        moved[kept] = np.cumsum(lengths) - lengths - begins[kept]
+        pieces = [
+            self.corpus.text[at : to - len(GAP)] for at, to in zip(begins[kept], ends[kept], strict=True)
+        ]
+        segments = self.corpus.segments.with_columns(pl.col("position") + moved).filter(is_kept)
+        mentions = self.mentions.filter(pl.col("article_id").is_in(wanted))
+        by = moved[np.searchsorted(begins, mentions["at"].to_numpy(), side="right") - 1]
+        return Masked(
+            Corpus(self.corpus.language, GAP.join(pieces), segments),
+            self.cues,
+            mentions.with_columns(pl.col("at") + by, pl.col("to") + by),
         )
 
-    def stretches(self, *kinds: str, grouped: bool = False) -> Iterator[tuple[int, int]]:
+    def stretches(self, *kinds: str) -> Iterator[tuple[int, int]]:
         """Yield the segments in which a cue of the kinds stands, as positions, in order.
 
-        Each begins with the gap before it. With ``grouped``, only of articles that name a group.
+        Each begins with the gap before it.
         """
-        text = self.corpus.text
         cue = pattern(self.cues.any(*kinds))
-        for first, last in self._grouped if grouped else [(0, len(text))]:
-            done = first
-            while match := cue.search(text, done, last):
-                end = text.find(GAP, match.end())
-                end = end if end >= 0 else len(text)
-                yield max(text.rfind(GAP, 0, match.start()), 0), end
-                done = end
+        anchors = words_at(self.small, self.cues.anchors(*kinds))
+        inside = np.unique(np.searchsorted(self.positions, anchors, side="right") - 1)
+        for start, behind in self.positions[np.stack((inside, inside + 1), axis=1)].tolist():
+            end = behind - len(GAP)
+            if cue.search(self.corpus.text, start, end):
+                yield max(start - len(GAP), 0), end
 
     def last_before(self, at: int, *types: str) -> int | None:
         """Return where the last mention before a position, in its article, begins.
@@ -180,38 +200,52 @@ def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
 
 def _with_groups(corpus: Corpus, words: Cues, mentions: pl.DataFrame) -> pl.DataFrame:
     """Mark organisations that have members: by name, or because the text says so."""
-    before = [corpus.text[max(0, at - _CONTEXT) : at] for at in mentions["at"]]
-    after = [corpus.text[to : to + _CONTEXT] for to in mentions["to"]]
+    whose = pl.col("article_id") + GAP + pl.col("surface")
+    organisations = mentions.filter(type="ORG")
+    groups = organisations.filter(_told_as_group(corpus, words, organisations)).select(whose)
+    is_group = (pl.col("type") == "ORG") & whose.is_in(groups.to_series().implode())
+    return mentions.with_columns(masked_as=pl.when(is_group).then(pl.lit("GROUP")).otherwise("type"))
+
+
+def _told_as_group(corpus: Corpus, words: Cues, named: pl.DataFrame) -> pl.Series:
+    """Say of each organisation whether it is named or called a group where it stands."""
+    text = corpus.text
+    kinds = ("group_name", "group_noun", "founded", "member_of", "not_member")
+    anchors = words_at(lowered(text), words.anchors(*kinds))
+    at, to = named["at"].to_numpy(), named["to"].to_numpy()
+    edges = [np.searchsorted(anchors, edge) for edge in (at - _CONTEXT, at, to, to + _CONTEXT)]
+    is_before, is_within, is_behind = (low < high for low, high in pairwise(edges))
+    name, before, behind = _group_rules(words)
+    surfaces = named["surface"]
+    told = np.zeros(named.height, dtype=np.bool_)
+    for index in np.flatnonzero(is_before | is_within | is_behind):
+        told[index] = bool(
+            (is_within[index] and name.search(surfaces[int(index)]))
+            or (is_before[index] and before.search(text, max(0, at[index] - _CONTEXT), at[index]))
+            or (is_behind[index] and behind.match(text, to[index], to[index] + _CONTEXT))
+        )
+    return pl.Series(told)
+
+
+def _group_rules(words: Cues) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return what a group's name holds, what calls it one before its name, and what behind it."""
     no_alliances = ("group", "community", "organization", "agreement")
     alliances = "|".join(
         cue for cue, value in words.values("group_noun").items() if value not in no_alliances
     )
     case = "(?i:" if words.language in NOUNS_CAPITALISED else "(?-i:"
     noun = rf"\b{case}{alliances or NEVER})\b"
-    between = rf"(?:\s(?:{words.seen('called')}|\p{{Ll}}+(?:al|ale|le|an|no|na|ne|nal)))?"
-    founded = rf"{words.seen('founded')}(?:\s\w+\s\d{{4}})?\s{words.seen('by')}"
-    called = (
-        pl.col("surface").str.contains(words.seen("group_name"))
-        | pl.col("before").str.contains(rf"(?i){noun}{between}\s[«“\"‘']?$")
-        | pl.col("after").str.contains(
-            rf"(?i)^[»”\"’']?\s?,?\s{words.seen('determiner')}\s?(?:[\w-]+\s){{0,2}}{noun}"
-        )
-        | pl.col("after").str.contains(rf"(?i)^[^.;\x00]{{0,25}}\b{founded}")
-        | pl.col("before").str.contains(
-            rf"(?i){words.seen('member_of', 'not_member')}\s?{words.determiner()}$"
-        )
-    )
+    between = rf"(?:\s(?:{words.any('called')}|[^\W\d_]+(?:al|ale|le|an|no|na|ne|nal)))?"
+    founded = rf"{words.any('founded')}(?:\s\w+\s\d{{4}})?\s{words.any('by')}"
+    determiner = words.any("determiner")
     return (
-        mentions.with_columns(
-            before=pl.Series(before, dtype=pl.String), after=pl.Series(after, dtype=pl.String)
-        )
-        .with_columns(
-            is_group=((pl.col("type") == "ORG") & called).any().over("article_id", "surface")
-        )
-        .with_columns(
-            masked_as=pl.when(pl.col("is_group") & (pl.col("type") == "ORG"))
-            .then(pl.lit("GROUP"))
-            .otherwise("type")
-        )
-        .drop("before", "after", "is_group")
+        pattern(words.any("group_name"), ignore_case=False),
+        pattern(
+            rf"{noun}{between}\s[«“\"‘']?\Z"
+            rf"|{words.any('member_of', 'not_member')}\s?{words.determiner()}\Z"
+        ),
+        pattern(
+            rf"[»”\"’']?\s?,?\s{determiner}\s?(?:[\w-]+\s){{0,2}}{noun}"
+            rf"|[^.;\x00]{{0,25}}\b{founded}"
+        ),
     )

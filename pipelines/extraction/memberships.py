@@ -39,7 +39,7 @@ def core_memberships(
 ) -> pl.DataFrame:
     """Return the rows of ``core_memberships`` for whole articles; the evidence is the segment."""
     found = [
-        _memberships(masked)
+        _memberships(masked.naming_groups())
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
     ]
     segments = core_segments.select("segment_id", "start", "end")
@@ -108,12 +108,14 @@ _Row = tuple[int, int, int, int, str, str]
 def _matches(
     masked: Masked, rule: re.Pattern[str], *kinds: str, text: str | None = None
 ) -> Iterator[re.Match[str]]:
-    """Yield the matches of a rule in the segments that hold a cue of the kinds.
+    """Yield the matches of a rule in the segments that hold a cue of the kinds and a mention.
 
-    Only articles that name a group have members to tell of. ``text`` stands in for the masked one.
+    ``text`` stands in for the masked one.
     """
-    for start, end in masked.stretches(*kinds, grouped=True):
-        yield from rule.finditer(text or masked.corpus.text, start, end)
+    member = pattern(marked(*_MEMBERS))
+    for start, end in masked.stretches(*kinds):
+        if member.search(masked.corpus.text, start, end):
+            yield from rule.finditer(text or masked.corpus.text, start, end)
 
 
 def _plain(most: int) -> str:

@@ -125,7 +125,7 @@ _Units = tuple[tuple[str, str, str, str, bool], ...]
 class _Measures:
     """What may stand around a number in one language."""
 
-    def __init__(self, language: str, kinds: Mapping[str, dict[str, str]], units: _Units) -> None:
+    def __init__(self, kinds: Mapping[str, dict[str, str]], units: _Units) -> None:
         self.units = {noun.lower(): (unit, name, types) for noun, unit, name, types, _ in units}
         self.compared = {name for _, _, name, _, compared in units if compared}
         self.kinds = kinds
@@ -176,7 +176,6 @@ class _Measures:
         return None
 
 
-_Told = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 _KINDS = (
     "currency_sign", "currency_code", "currency", "currency_link", "currency_part", "scale_short",
     "scale", "conjunction", "role_link", "percent", "measure", "hedge", "hedge_behind", "range_to",
@@ -187,16 +186,16 @@ _KINDS = (
 def _measures_of(cues: Cues, units: pl.DataFrame) -> _Measures:
     own = units.filter(pl.col("language").is_in([cues.language, "mul"]))
     columns = ("noun", "unit", "property", "subject_types", "compared")
-    told = tuple((kind, tuple(sorted(cues.values(kind).items()))) for kind in _KINDS)
-    return _measures(cues.language, told, tuple(own.select(columns).rows()))
+    return _measures(cues, tuple(own.select(columns).rows()))
 
 
 @lru_cache(maxsize=32)
-def _measures(language: str, told: _Told, units: _Units) -> _Measures:
+def _measures(cues: Cues, units: _Units) -> _Measures:
     kinds = {
-        kind: {form: value for cue, value in cues for form in forms(cue)} for kind, cues in told
+        kind: {form: value for cue, value in cues.values(kind).items() for form in forms(cue)}
+        for kind in _KINDS
     }
-    return _Measures(language, kinds, units)
+    return _Measures(kinds, units)
 
 
 class _Reader:

@@ -5,8 +5,10 @@ small: so it finds what an expression cannot do without, and Python reads on fro
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
+import numpy as np
 import polars as pl
 
 #: Stands around each match; a private-use character that no decoded text holds.
@@ -30,6 +32,35 @@ def hits(text: str, expression: str) -> list[tuple[int, int]]:
             found.append((at, to))
         at = to
     return found
+
+
+def words_at(text: str, words: Sequence[str]) -> np.ndarray:
+    """Return the positions at which one of the words begins a word of the text, in order.
+
+    All words are looked for in one pass (Aho-Corasick).
+    """
+    found = pl.Series([text]).str.find_many(words, overlapping=True)[0].unique().sort()
+    at = code_points(text, found.to_numpy())
+    before = np.frombuffer(f" {text}".encode("utf-32-le"), dtype=np.uint32)[at]
+    return at[~_alphanumeric()[np.minimum(before, _PLANE)]]
+
+
+def code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
+    """Turn byte offsets of a text's UTF-8 form into code points, all at once."""
+    encoded = np.frombuffer(text.encode(), dtype=np.uint8)
+    within = np.flatnonzero((encoded & 0xC0) == 0x80)
+    offsets = byte_offsets.astype(np.int64)
+    return offsets - np.searchsorted(within, offsets)
+
+
+#: The last code point of the plane in which all letters of the languages read are.
+_PLANE = 0xFFFF
+
+
+@cache
+def _alphanumeric() -> np.ndarray:
+    """Say of each code point of the first plane whether it is a letter or digit."""
+    return np.fromiter((chr(point).isalnum() for point in range(_PLANE + 1)), dtype=np.bool_)
 
 
 def lowered(text: str) -> str:
