@@ -36,6 +36,7 @@ class Cues:
     _lower: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _lower_values: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _built: dict[tuple[tuple[str, ...], bool], str] = field(default_factory=dict, repr=False)
+    _anchors: dict[tuple[str, ...], pl.Series] = field(default_factory=dict, repr=False)
 
     def words(self, kind: str) -> frozenset[str]:
         """Return the cues of a kind, lower case."""
@@ -75,10 +76,13 @@ class Cues:
             self._built[key] = _trie(_pieces(cue, contracted) for cue in sorted(cues))
         return self._built[key]
 
-    def anchors(self, *kinds: str) -> list[str]:
-        """Return of each cue of the kinds a word, lower case, that no form of the cue lacks."""
-        cues = {fold(cue.lower()) for kind in kinds for cue in self._by_kind.get(kind, {})}
-        return sorted({max(_fixed(cue.split()), key=len) for cue in cues})
+    def anchors(self, *kinds: str) -> pl.Series:
+        """Return, as one row, a word of each cue of the kinds that no form of it lacks."""
+        if kinds not in self._anchors:
+            cues = {fold(cue.lower()) for kind in kinds for cue in self._by_kind.get(kind, {})}
+            words = {max(_fixed(cue.split()), key=len) for cue in cues}
+            self._anchors[kinds] = pl.Series([sorted(words)], dtype=pl.List(pl.String))
+        return self._anchors[kinds]
 
     def determiner(self) -> str:
         """Return an optional determiner with its space or elision."""

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -28,6 +28,9 @@ class Masked:
     corpus: Corpus
     cues: Cues
     mentions: pl.DataFrame
+    _stretches: dict[tuple[str, ...], list[tuple[int, int]]] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def group(self) -> str:
@@ -77,10 +80,8 @@ class Masked:
     @cached_property
     def _starts(self) -> dict[str, list[int]]:
         """Where mentions of each mark begin, in order."""
-        starts: dict[str, list[int]] = {}
-        for at, mark in self.mentions.select("at", "masked_as").rows():
-            starts.setdefault(mark, []).append(at)
-        return starts
+        starts = self.mentions.group_by("masked_as").agg("at")
+        return dict(starts.rows())
 
     @cached_property
     def _articles(self) -> tuple[list[int], list[str]]:
@@ -114,11 +115,16 @@ class Masked:
             mentions.with_columns(pl.col("at") + by, pl.col("to") + by),
         )
 
-    def stretches(self, *kinds: str) -> Iterator[tuple[int, int]]:
-        """Yield the segments in which a cue of the kinds stands, as positions, in order.
+    def stretches(self, *kinds: str) -> list[tuple[int, int]]:
+        """Return the segments in which a cue of the kinds stands, as positions, in order.
 
         Each begins with the gap before it.
         """
+        if kinds not in self._stretches:
+            self._stretches[kinds] = list(self._holding(kinds))
+        return self._stretches[kinds]
+
+    def _holding(self, kinds: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         cue = pattern(self.cues.any(*kinds))
         anchors = words_at(self.small, self.cues.anchors(*kinds))
         inside = np.unique(np.searchsorted(self.positions, anchors, side="right") - 1)

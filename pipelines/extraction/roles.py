@@ -141,7 +141,7 @@ class _Finder:
         owner = rf"(?P<owner>{marked('ORG', 'GROUP', 'GPE')})'s?\s|(?P<owned>{meant})'s?\s"
         possessed = rf"(?P<possessed>{cues.any('possessive')})\s"
         return (
-            rf"(?:{owner}|{possessed})?(?P<former>{former})?"
+            rf"(?<!\w)(?:{owner}|{possessed})?(?P<former>{former})?"
             rf"(?P<role>{before}(?P<noun>{cues.any('role')}){tail}{field})(?!\w)"
             rf"(?:(?P<more>(?:\s[\w'-]+){{0,4}}?)\s{link}{small}{{0,3}}?[«“\"‘]?"
             rf"(?:(?P<org>{org})|(?P<meant>{meant})))?"

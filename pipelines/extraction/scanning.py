@@ -5,7 +5,7 @@ small: so it finds what an expression cannot do without, and Python reads on fro
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -34,13 +34,13 @@ def hits(text: str, expression: str) -> list[tuple[int, int]]:
     return found
 
 
-def words_at(text: str, words: Sequence[str]) -> np.ndarray:
+def words_at(text: str, words: pl.Series) -> np.ndarray:
     """Return the positions at which one of the words begins a word of the text, in order.
 
-    All words are looked for in one pass (Aho-Corasick).
+    The words are the one row of a series of lists. All are looked for in one pass (Aho-Corasick).
     """
-    found = pl.Series([text]).str.find_many(words, overlapping=True)[0].unique().sort()
-    at = code_points(text, found.to_numpy())
+    found = pl.Series([text]).str.find_many(words, overlapping=True)[0]
+    at = code_points(text, np.unique(found.to_numpy()))
     before = np.frombuffer(f" {text}".encode("utf-32-le"), dtype=np.uint32)[at]
     return at[~_alphanumeric()[np.minimum(before, _PLANE)]]
 

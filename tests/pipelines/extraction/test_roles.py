@@ -42,3 +42,8 @@ def test_a_role_phrase_before_a_pronoun_is_the_last_persons(read):
 def test_who_leads_is_a_leader(read):
     reading = read("en", "So said Anna Drummond, who leads IBM from Leeds.")
     assert ("Anna Drummond", "leader", "IBM", "current") in reading.positions()
+
+
+def test_a_role_begins_with_a_whole_word(read):
+    reading = read("en", "Jacob Oubina, the senior market analyst of Siemens, has left.")
+    assert reading.roles["role"].to_list() == ["senior market analyst"]
