@@ -5,12 +5,15 @@ segments it was joined from, so that every match is an exact span of an article'
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
-import numpy as np
 import polars as pl
 
+from pipelines.extraction.scanning import code_points
 from warehouse.contracts.core import CONTENT_KINDS
 
 #: Between segments; a rule that does not name it cannot match across.
@@ -43,6 +46,17 @@ def fold(text: str) -> str:
     for variant, plain in _FOLDED.items():
         text = text.replace(variant, plain)
     return text
+
+
+class Place(NamedTuple):
+    """The segment in which a position lies; position + ``offset`` is a code point of the body."""
+
+    article_id: str
+    segment_id: str
+    ordinal: int
+    kind: str
+    position: int
+    offset: int
 
 
 @dataclass(frozen=True)
@@ -87,11 +101,35 @@ class Corpus:
             start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset")
         )
 
-    def in_body(self, position: int) -> int:
+    @cached_property
+    def positions(self) -> list[int]:
+        """Where segments begin, in order."""
+        return self.segments["position"].to_list()
+
+    @cached_property
+    def _places(self) -> list[tuple[Any, ...]]:
+        offset = pl.col("start") - pl.col("position")
+        columns = ("article_id", "segment_id", "ordinal", "kind", "position")
+        return self.segments.select(*columns, offset=offset).rows()
+
+    def place(self, at: int) -> Place:
+        """Return the segment in which a position lies."""
+        return Place(*self._places[bisect_right(self.positions, at) - 1])
+
+    def article(self, place: Place) -> tuple[int, int]:
+        """Return where the article of a segment begins and ends."""
+        index = bisect_right(self.positions, place.position)
+        first, last = index - 1, index
+        while first and self._places[first - 1][0] == place.article_id:
+            first -= 1
+        while last < len(self._places) and self._places[last][0] == place.article_id:
+            last += 1
+        end = self.positions[last] - len(GAP) if last < len(self.positions) else len(self.text)
+        return self.positions[first], end
+
+    def in_body(self, at: int) -> int:
         """Return the code point of the body at which a position lies."""
-        starts = self.segments["position"]
-        index = int(starts.search_sorted(position, side="right")) - 1
-        return position - int(starts[index]) + int(self.segments["start"][index])
+        return at + self.place(at).offset
 
     def masked(self, mentions: pl.DataFrame) -> "Corpus":
         """Return the corpus with top-level mentions (at, to, mark type ``masked_as``) masked."""
@@ -120,7 +158,7 @@ class Corpus:
             .explode("found", "at_byte", empty_as_null=False)
             .drop_nulls()
         )
-        starts = _code_points(self.text, found["at_byte"].to_numpy())
+        starts = code_points(self.text, found["at_byte"].to_numpy())
         frame = found.select(
             name=pl.col("found"),
             at=pl.Series(starts, dtype=pl.Int64),
@@ -145,14 +183,6 @@ def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterat
             fold(GAP.join(segments["text"])),
             segments.with_columns(position=lengths.cum_sum() - lengths).drop("language", "text"),
         )
-
-
-def _code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
-    """Turn byte offsets of the UTF-8 form into code points, all at once."""
-    encoded = np.frombuffer(text.encode(), dtype=np.uint8)
-    begins = (encoded & 0xC0) != 0x80
-    before = np.concatenate(([0], np.cumsum(begins)))
-    return before[byte_offsets.astype(np.int64)]
 
 
 def _is_edge(text: str, at: int, to: int) -> bool:

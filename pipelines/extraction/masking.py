@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,16 @@ from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, cues, patt
 from pipelines.extraction.scanning import lowered, words_at
 
 _CONTEXT = 60
+
+
+class Mention(NamedTuple):
+    """A mention at the top level; ``mark`` is what it is masked as."""
+
+    at: int
+    to: int
+    mention_id: str
+    mark: str
+    surface: str
 
 
 @dataclass(frozen=True)
@@ -54,17 +65,23 @@ class Masked:
         )
         return rf"(?<!\w){item}(?:(?:\s?,\s?(?:{conjunction})?|\s{conjunction}){item})*"
 
-    def within(self, spans: pl.DataFrame, at: str, to: str) -> pl.DataFrame:
-        """Join to each span the mentions inside it, as mention_id and member_at."""
-        inside = self.mentions.select("mention_id", member_at="at", member_to="to")
-        return spans.join_where(
-            inside, pl.col("member_at") >= pl.col(at), pl.col("member_to") <= pl.col(to)
-        )
+    @cached_property
+    def _named(self) -> dict[int, str]:
+        return dict(zip(self.mentions["at"], self.mentions["mention_id"], strict=True))
 
-    def mention_at(self, rows: pl.DataFrame, at: str, into: str) -> pl.DataFrame:
-        """Join to each row the mention that begins at a position, as column ``into``."""
-        starts = self.mentions.select(pl.col("at").alias(at), pl.col("mention_id").alias(into))
-        return rows.join(starts, on=at, how="left")
+    def mention_at(self, at: int | None) -> str | None:
+        """Return the mention that begins at a position."""
+        return None if at is None else self._named.get(at)
+
+    def mentions_within(self, at: int, to: int) -> list["Mention"]:
+        """Return the mentions between two positions, in order."""
+        first, last = (bisect_left(self._in_order, (position,)) for position in (at, to))
+        return [one for one in self._in_order[first:last] if one.to <= to]
+
+    @cached_property
+    def _in_order(self) -> list["Mention"]:
+        rows = self.mentions.select("at", "to", "mention_id", "masked_as", "surface").rows()
+        return [Mention(*row) for row in rows]
 
     @cached_property
     def small(self) -> str:
@@ -72,10 +89,9 @@ class Masked:
         return lowered(self.corpus.text)
 
     @cached_property
-    def positions(self) -> np.ndarray:
+    def _edges(self) -> np.ndarray:
         """Where segments begin, and where one behind the last would."""
-        behind = len(self.corpus.text) + len(GAP)
-        return np.append(self.corpus.segments["position"].to_numpy(), behind)
+        return np.array([*self.corpus.positions, len(self.corpus.text) + len(GAP)])
 
     @cached_property
     def _starts(self) -> dict[str, list[int]]:
@@ -83,22 +99,11 @@ class Masked:
         starts = self.mentions.group_by("masked_as").agg("at")
         return dict(starts.rows())
 
-    @cached_property
-    def _articles(self) -> tuple[list[int], list[str]]:
-        """Where articles begin, and which they are."""
-        first = self.corpus.segments.group_by("article_id", maintain_order=True).first()
-        return first["position"].to_list(), first["article_id"].to_list()
-
-    def article_at(self, at: int) -> str:
-        """Return the article in which a position lies."""
-        positions, articles = self._articles
-        return articles[bisect_right(positions, at) - 1]
-
     def naming_groups(self) -> "Masked":
         """Return what is masked of the articles that name a group."""
         wanted = self.mentions.filter(masked_as="GROUP")["article_id"].unique().implode()
         is_kept = self.corpus.segments["article_id"].is_in(wanted)
-        begins, ends = self.positions[:-1], self.positions[1:]
+        begins, ends = self._edges[:-1], self._edges[1:]
         kept = is_kept.to_numpy()
         lengths = ends[kept] - begins[kept]
         moved = np.zeros(len(begins), dtype=np.int64)
@@ -127,8 +132,8 @@ class Masked:
     def _holding(self, kinds: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         cue = pattern(self.cues.any(*kinds))
         anchors = words_at(self.small, self.cues.anchors(*kinds))
-        inside = np.unique(np.searchsorted(self.positions, anchors, side="right") - 1)
-        for start, behind in self.positions[np.stack((inside, inside + 1), axis=1)].tolist():
+        inside = np.unique(np.searchsorted(self._edges, anchors, side="right") - 1)
+        for start, behind in self._edges[np.stack((inside, inside + 1), axis=1)].tolist():
             end = behind - len(GAP)
             if cue.search(self.corpus.text, start, end):
                 yield max(start - len(GAP), 0), end
@@ -141,39 +146,24 @@ class Masked:
         for type_ in types:
             starts = self._starts.get(type_, [])
             index = bisect_left(starts, at) - 1
-            if index >= 0 and self.article_at(starts[index]) == self.article_at(at):
+            if index >= 0 and self._is_one_article(starts[index], at):
                 return starts[index]
         return None
 
-    def antecedent(self, rows: pl.DataFrame, at: str, into: str, *types: str) -> pl.DataFrame:
-        """Join to each row the last mention of the types before a position in its article.
+    def _is_one_article(self, at: int, other: int) -> bool:
+        return self.corpus.place(at).article_id == self.corpus.place(other).article_id
 
-        Where none stands before, the first of the article is taken. Rows need article_id.
+    def antecedent(self, at: int, type_: str) -> int | None:
+        """Return where the last mention of a type before a position, in its article, begins.
+
+        Where none stands before, the first of the article is taken.
         """
-        wanted = self.mentions.filter(pl.col("masked_as").is_in(types))
-        before = wanted.select("article_id", "at", mention_before="mention_id").sort(
-            "article_id", "at"
-        )
-        first = (
-            wanted.sort("at")
-            .group_by("article_id", maintain_order=True)
-            .agg(first_mention=pl.col("mention_id").first())
-        )
-        return (
-            rows.sort("article_id", at)
-            .join_asof(
-                before,
-                left_on=at,
-                right_on="at",
-                by="article_id",
-                strategy="backward",
-                suffix="_before",
-                check_sortedness=False,
-            )
-            .join(first, on="article_id", how="left")
-            .with_columns(pl.coalesce("mention_before", "first_mention").alias(into))
-            .drop("mention_before", "first_mention", "at_before", strict=False)
-        )
+        before = self.last_before(at + 1, type_)
+        starts = self._starts.get(type_, [])
+        behind = bisect_right(starts, at)
+        if before is None and behind < len(starts) and self._is_one_article(starts[behind], at):
+            return starts[behind]
+        return before
 
 
 def masked_segments(
