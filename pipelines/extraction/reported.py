@@ -5,14 +5,12 @@ sentences without quotation marks: there the quotation is told instead.
 """
 
 import re
-from typing import Any
-
-import polars as pl
+from typing import NamedTuple
 
 from pipelines.extraction.corpus import GAP, marked
 from pipelines.extraction.cues import pattern
 from pipelines.extraction.masking import Masked
-from pipelines.extraction.scanning import NEVER, either, hits, lowered
+from pipelines.extraction.scanning import NEVER, either, hits
 
 #: Named beside the verb; a pronoun could mean another.
 _NAMED, _REFERRED = 0.8, 0.6
@@ -25,19 +23,28 @@ _MARKS = pattern(r"[«»“”„\"]")
 _LONG = 5
 
 
-def reported(masked: Masked) -> list[dict[str, Any]]:
-    """Return what is reported, as rows: at, to (positions), speaker_at, words, cue, confidence."""
-    text = lowered(masked.corpus.text)
-    rows = [*_said_that(masked, text), *_according_to(masked, text)]
-    taken: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        taken.setdefault(row["to"], row)
-    return sorted(taken.values(), key=lambda row: int(row["at"]))
+class Reported(NamedTuple):
+    """What is reported from a position to another, where who says so is named, and in what words."""
+
+    at: int
+    to: int
+    speaker_at: int
+    words: tuple[int, int]
+    cue: str
+    confidence: float
 
 
-def _said_that(masked: Masked, text: str) -> list[dict[str, Any]]:
+def reported(masked: Masked) -> list[Reported]:
+    """Return what is reported in one language's segments, in order."""
+    taken: dict[int, Reported] = {}
+    for row in (*_said_that(masked), *_according_to(masked)):
+        taken.setdefault(row.to, row)
+    return sorted(taken.values())
+
+
+def _said_that(masked: Masked) -> list[Reported]:
     """Return what stands behind "said that" and its like, up to the sentence's end."""
-    cues = masked.cues
+    cues, text = masked.cues, masked.small
     verbs, that = either(cues.words("speech_verb")), either(cues.words("reporting_that"))
     if that == NEVER:
         return []
@@ -63,8 +70,9 @@ def _said_that(masked: Masked, text: str) -> list[dict[str, Any]]:
     return [row for row in rows if row is not None]
 
 
-def _according_to(masked: Masked, text: str) -> list[dict[str, Any]]:
+def _according_to(masked: Masked) -> list[Reported]:
     """Return the rest of sentences that begin with "according to" somebody."""
+    text = masked.small
     sources = [cue for cue in masked.cues.words("attribution") if len(cue) >= _LONG]
     if not sources:
         return []
@@ -83,39 +91,16 @@ def _according_to(masked: Masked, text: str) -> list[dict[str, Any]]:
 
 def _row(
     masked: Masked, subject: re.Match[str], cue: str, at: int, to: int
-) -> dict[str, Any] | None:
+) -> Reported | None:
     is_pronoun = bool(subject["pronoun"])
     words = subject.span("pronoun" if is_pronoun else "speaker")
     speaker = masked.last_before(words[0], "PERSON") if is_pronoun else words[0]
     if speaker is None:
         return None
-    return {
-        "at": at,
-        "to": to,
-        "speaker_at": speaker,
-        "speaker_from": words[0],
-        "speaker_to": words[1],
-        "cue": " ".join(cue.split()),
-        "confidence": _REFERRED if is_pronoun else _NAMED,
-    }
+    confidence = _REFERRED if is_pronoun else _NAMED
+    return Reported(at, to, speaker, words, " ".join(cue.split()), confidence)
 
 
 def _end(text: str, at: int) -> int:
     end = text.find(GAP, at)
     return len(text) if end < 0 else end
-
-
-def reported_frame(masked: Masked) -> pl.DataFrame:
-    """Return what is reported with its places: article_id, start, end, and how it is told."""
-    schema = {
-        "at": pl.Int64,
-        "to": pl.Int64,
-        "speaker_at": pl.Int64,
-        "speaker_from": pl.Int64,
-        "speaker_to": pl.Int64,
-        "cue": pl.String,
-        "confidence": pl.Float64,
-    }
-    frame = pl.DataFrame(reported(masked), schema=schema, orient="row")
-    placed = masked.corpus.spans(frame).filter(pl.col("kind").is_in(["sentence", "list_item"]))
-    return placed.with_columns(kind=pl.lit("indirect"), text=pl.lit(None, dtype=pl.String))
