@@ -67,7 +67,7 @@ class Masked:
 
     @cached_property
     def _named(self) -> dict[int, str]:
-        return dict(zip(self.mentions["at"], self.mentions["mention_id"], strict=True))
+        return dict(self.mentions.select("at", "mention_id").iter_rows())
 
     def mention_at(self, at: int | None) -> str | None:
         """Return the mention that begins at a position."""

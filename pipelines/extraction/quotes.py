@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from operator import itemgetter
+from itertools import accumulate
 from typing import NamedTuple
 
 import polars as pl
@@ -119,19 +119,18 @@ def _quoted(core_articles: pl.DataFrame, core_segments: pl.DataFrame) -> list[_Q
 
     Nested quotations belong to the outer one.
     """
-    segments: dict[str, list[tuple[int, str, str]]] = {}
-    rows = core_segments.sort("article_id", "start").select(
-        "article_id", "start", "segment_id", "kind"
-    )
-    for article_id, *segment in rows.rows():
-        segments.setdefault(article_id, []).append(tuple(segment))
+    segments = core_segments.sort("article_id", "start")
+    starts, ids, kinds = (segments[name].to_list() for name in ("start", "segment_id", "kind"))
+    counts = segments.group_by("article_id", maintain_order=True).len().rows()
+    ends = accumulate(count for _, count in counts)
+    own = {article: (end - count, end) for (article, count), end in zip(counts, ends, strict=True)}
     found = []
     for article_id, body in sorted(core_articles.select("article_id", "body").rows()):
-        own = segments.get(article_id, [])
+        low, high = own.get(article_id, (0, 0))
         for start, end, *outer in quoted_spans(body):
-            first, last = (bisect_right(own, at, key=itemgetter(0)) - 1 for at in (start, end))
-            if first >= 0 and own[first][2] in ("sentence", "list_item"):
-                places = (own[first][1], own[first][0], own[last][1], own[last][0])
+            first, last = (bisect_right(starts, at, low, high) - 1 for at in (start, end))
+            if first >= low and kinds[first] in ("sentence", "list_item"):
+                places = (ids[first], starts[first], ids[last], starts[last])
                 found.append(_Quoted(article_id, body, start, end, *outer, *places))
     return found
 
@@ -220,10 +219,11 @@ def _is_open(quote: _Quoted) -> bool:
     )
 
 
-def _continued(unsaid: list[_Quoted], quote: _Quoted, of: _Attribution) -> list[_Said]:
-    """Return the paragraphs of which a quotation is the last, said by whoever says that."""
-    said = replace(of, confidence=min(of.confidence, _CONTINUED))
-    return [(one, said) for one in unsaid if one.article_id == quote.article_id]
+def _continued(unsaid: list[_Quoted], quote: _Quoted, of: _Attribution) -> Iterator[_Said]:
+    """Yield the paragraphs of which a quotation is the last, said by whoever says that."""
+    for one in unsaid:
+        if one.article_id == quote.article_id:
+            yield one, replace(of, confidence=min(of.confidence, _CONTINUED))
 
 
 def _goes_on(
@@ -277,9 +277,10 @@ def _capitals(words: list[str]) -> int:
 
 def _is_titled(words: list[str]) -> bool:
     """Say whether words are written as a title is: all but small ones with a capital."""
-    capitals = _capitals(words)
-    small = sum(len(word) <= _SMALL and not word[0].isupper() for word in words)
-    return capitals + small == len(words) and (capitals > 1 or len(words) == 1)
+    if not all(word[0].isupper() or len(word) <= _SMALL for word in words):
+        return False
+    lone = any(word[0].isupper() and len(word) == 1 for word in words)
+    return not lone and (_capitals(words) > 1 or len(words) == 1)
 
 
 def _is_sentence(text: str) -> bool:
@@ -435,6 +436,8 @@ class _Search:
 
     def _found_before(self, at: int) -> _Attribution | None:
         begin = self._text.rfind(GAP, 0, at) + 1
+        if self._text[begin:at].isspace() or begin == at:
+            return None
         role = list(self._by_role.finditer(self._text, begin, at))
         if role:
             words = role[-1].span("speaker")
