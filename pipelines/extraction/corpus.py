@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from pipelines.extraction.scanning import code_points
@@ -33,6 +34,7 @@ MARKS = {
     "GROUP": "\ue007",
 }
 FILL = "\ue010"
+_MARK_POINTS = {type_: ord(mark) for type_, mark in MARKS.items()}
 MENTION = rf"[{MARKS['PERSON']}-{MARKS['GROUP']}]{FILL}*"
 
 
@@ -132,16 +134,18 @@ class Corpus:
         return at + self.place(at).offset
 
     def masked(self, mentions: pl.DataFrame) -> "Corpus":
-        """Return the corpus with top-level mentions (at, to, mark type ``masked_as``) masked."""
-        pieces: list[str] = []
-        done = 0
-        for at, to, type_ in mentions.sort("at").select("at", "to", "masked_as").rows():
-            if at < done:
-                continue
-            pieces += (self.text[done:at], MARKS[type_], FILL * (to - at - 1))
-            done = to
-        pieces.append(self.text[done:])
-        return Corpus(self.language, "".join(pieces), self.segments)
+        """Return the corpus with mentions (at, to, mark type ``masked_as``) masked.
+
+        They do not overlap.
+        """
+        points = np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32).copy()
+        at, to = mentions["at"].to_numpy(), mentions["to"].to_numpy()
+        marks = mentions["masked_as"].replace_strict(_MARK_POINTS, return_dtype=pl.UInt32)
+        behind = np.cumsum(to - at)
+        inside = np.repeat(to - behind, to - at) + np.arange(behind[-1] if len(behind) else 0)
+        points[inside] = ord(FILL)
+        points[at] = marks.to_numpy()
+        return Corpus(self.language, points.tobytes().decode("utf-32-le"), self.segments)
 
     def find_names(self, names: pl.Series) -> pl.DataFrame:
         """Return every occurrence of the names at word boundaries: at, to, name.

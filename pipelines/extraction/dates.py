@@ -85,7 +85,9 @@ def core_dates(
     """Return the rows of ``core_dates`` for whole articles; what lies in a name is no date."""
     rows = [
         row
-        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+        for masked in masked_segments(
+            core_segments, core_languages, core_mentions, seed_cue_words, groups=False
+        )
         for row in _dates(masked.corpus, masked.cues)
     ]
     found = [pl.DataFrame(rows, schema=_FOUND, orient="row")]

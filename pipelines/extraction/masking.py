@@ -171,13 +171,21 @@ def masked_segments(
     core_languages: pl.DataFrame,
     core_mentions: pl.DataFrame,
     seed_cue_words: pl.DataFrame,
+    *,
+    groups: bool = True,
 ) -> Iterator[Masked]:
-    """Yield the masked segments of each language of a batch."""
+    """Yield the masked segments of each language of a batch.
+
+    Without ``groups`` no organisation is masked as one.
+    """
+    spoken = core_languages.select("segment_id", "language")
+    mentions = core_mentions.join(spoken, on="segment_id", maintain_order="left")
+    by_language = mentions.partition_by("language", as_dict=True)
     for corpus in corpora(core_segments, core_languages):
         words = cues(seed_cue_words, corpus.language)
-        mentions = _top_level(corpus, core_mentions)
-        grouped = _with_groups(corpus, words, mentions)
-        yield Masked(corpus.masked(grouped), words, grouped)
+        own = _top_level(corpus, by_language.get((corpus.language,), mentions.clear()))
+        own = _with_groups(corpus, words, own) if groups else own.with_columns(masked_as="type")
+        yield Masked(corpus.masked(own), words, own)
 
 
 def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
