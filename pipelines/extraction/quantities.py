@@ -143,11 +143,15 @@ class _Measures:
         linked = rf"(?:\s{either(kinds['conjunction'])}\s{noun})*"
         product = rf"(?:\s(?P<product>{marked('PRODUCT')}))?"
         of = rf"(?:{either(kinds['role_link'])}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?"
-        self.behind = re.compile(
-            rf"(?:(?P<percent>\s?%|[\s-]{either(kinds['percent'])}\b)"
+        summed = (
+            rf"(?P<percent>\s?%|[\s-]{either(kinds['percent'])}\b)"
             rf"|{short}?\s?{link}(?P<currency>{money})(?:\s(?P<scale>{either(kinds['scale'])})\b)?"
             rf"|\s?(?P<part>{either(kinds['currency_part'])}\b)"
-            rf"|(?:\s|(?<=')){of}(?P<noun>{noun}){linked}{product}"
+        )
+        #: What may stand behind "one", which of most things is but an article.
+        self.summed = re.compile(summed)
+        self.behind = re.compile(
+            rf"(?:{summed}|(?:\s|(?<=')){of}(?P<noun>{noun}){linked}{product}"
             rf"|[\s-]?(?P<measure>{either(kinds['measure'])})(?![\w])"
             rf"|\s(?:{either(kinds['currency_link'])}\s?)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{{3,}}))"
         )
@@ -165,6 +169,7 @@ class _Measures:
         self.to = re.compile(rf"\s?(?:[-–]|{either(kinds['range_to'])})\s?")
         self.and_ = re.compile(rf"\s{either(kinds['number_and'])}\s")
         self.between = re.compile(rf"(?<!\w){either(kinds['range_lead'])}\s?$")
+        self.part = re.compile(rf"\s(?:{either(kinds['currency_part'])})\b")
         self.joins_part = re.compile(rf"\s(?:{either(kinds['number_and'])}\s)?")
         self.verb_ends = self.hedge_ends | {cue.split()[-1] for cue in kinds["counting_verb"]}
         between = rf"(?:\s{either(kinds['hedge'])})?\s?"
@@ -251,6 +256,8 @@ class _Reader:
         last = upper or number
         start, hedge = number.at, None
         before = self._money_before(start, taken)
+        if number.article and not before and not self._measures.summed.match(self._text, last.to):
+            return None
         sign = before["currency"] if before else None
         if before:
             start -= len(before[0])
@@ -368,9 +375,7 @@ class _Reader:
     def _part(self, following: Number, end: int) -> tuple[float, int]:
         """Return the hundredths said behind a sum: thirteen dollars forty-five cents."""
         between = self._text[end : following.at]
-        part = re.compile(rf"\s(?:{either(self._measures.kinds['currency_part'])})\b").match(
-            self._text, following.to
-        )
+        part = self._measures.part.match(self._text, following.to)
         if part is None or not self._measures.joins_part.fullmatch(between):
             return 0.0, end
         return following.value / _HUNDRED, part.end()
@@ -422,6 +427,8 @@ class _Subjects:
         """Return the subject, of the types, of a number that stands between two positions."""
         place = self._masked.corpus.place(at)
         named = self._named_in_clause(place.position, at, to, types)
+        if types[0] in named:
+            return named[types[0]]
         chief = self._chief_mentions(place)
         for type_ in types:
             if type_ in named:
