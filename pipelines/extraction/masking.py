@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -76,12 +76,11 @@ class Masked:
     def mentions_within(self, at: int, to: int) -> list["Mention"]:
         """Return the mentions between two positions, in order."""
         first, last = (bisect_left(self._in_order, (position,)) for position in (at, to))
-        return [one for one in self._in_order[first:last] if one.to <= to]
+        return [Mention(*one) for one in self._in_order[first:last] if one[1] <= to]
 
     @cached_property
-    def _in_order(self) -> list["Mention"]:
-        rows = self.mentions.select("at", "to", "mention_id", "masked_as", "surface").rows()
-        return [Mention(*row) for row in rows]
+    def _in_order(self) -> list[tuple[Any, ...]]:
+        return self.mentions.select("at", "to", "mention_id", "masked_as", "surface").rows()
 
     @cached_property
     def small(self) -> str:
@@ -101,21 +100,21 @@ class Masked:
 
     def naming_groups(self) -> "Masked":
         """Return what is masked of the articles that name a group."""
-        wanted = self.mentions.filter(masked_as="GROUP")["article_id"].unique().implode()
-        is_kept = self.corpus.segments["article_id"].is_in(wanted)
-        begins, ends = self._edges[:-1], self._edges[1:]
-        kept = is_kept.to_numpy()
-        lengths = ends[kept] - begins[kept]
-        moved = np.zeros(len(begins), dtype=np.int64)
-        moved[kept] = np.cumsum(lengths) - lengths - begins[kept]
-        pieces = [
-            self.corpus.text[at : to - len(GAP)] for at, to in zip(begins[kept], ends[kept], strict=True)
-        ]
-        segments = self.corpus.segments.with_columns(pl.col("position") + moved).filter(is_kept)
-        mentions = self.mentions.filter(pl.col("article_id").is_in(wanted))
-        by = moved[np.searchsorted(begins, mentions["at"].to_numpy(), side="right") - 1]
+        wanted = pl.col("article_id").is_in(
+            self.mentions.filter(masked_as="GROUP")["article_id"].unique().implode()
+        )
+        lengths = pl.Series(np.diff(self._edges))
+        kept = self.corpus.segments.with_columns(length=lengths).filter(wanted)
+        placed = kept.with_columns(position=pl.col("length").cum_sum() - pl.col("length"))
+        was, now = kept["position"].to_numpy(), placed["position"].to_numpy()
+        text = self.corpus.text
+        ends = (was + kept["length"].to_numpy() - len(GAP)).tolist()
+        pieces = [text[at:to] for at, to in zip(was.tolist(), ends, strict=True)]
+        mentions = self.mentions.filter(wanted)
+        index = np.searchsorted(was, mentions["at"].to_numpy(), side="right") - 1
+        by = pl.Series((now - was)[index], dtype=pl.Int64)
         return Masked(
-            Corpus(self.corpus.language, GAP.join(pieces), segments),
+            Corpus(self.corpus.language, GAP.join(pieces), placed.drop("length")),
             self.cues,
             mentions.with_columns(pl.col("at") + by, pl.col("to") + by),
         )
@@ -208,7 +207,8 @@ def _with_groups(corpus: Corpus, words: Cues, mentions: pl.DataFrame) -> pl.Data
     organisations = mentions.filter(type="ORG")
     groups = organisations.filter(_told_as_group(corpus, words, organisations)).select(whose)
     is_group = (pl.col("type") == "ORG") & whose.is_in(groups.to_series().implode())
-    return mentions.with_columns(masked_as=pl.when(is_group).then(pl.lit("GROUP")).otherwise("type"))
+    mark = pl.when(is_group).then(pl.lit("GROUP")).otherwise("type")
+    return mentions.with_columns(masked_as=mark)
 
 
 def _told_as_group(corpus: Corpus, words: Cues, named: pl.DataFrame) -> pl.Series:

@@ -209,6 +209,12 @@ def _measures(cues: Cues, units: _Units) -> _Measures:
     return _Measures(kinds, units)
 
 
+#: at, to, relation, value, value_to, unit, currency, property, types of its subject
+_Row = tuple[
+    int, int, str, float, float | None, str | None, str | None, str | None, str | None
+]
+
+
 class _Reader:
     """Reads what stands around the numbers of a masked text."""
 
@@ -216,7 +222,7 @@ class _Reader:
         self._measures, self._said, self._text = measures, masked.corpus.text, masked.small
         self._products = dict(masked.mentions.filter(type="PRODUCT").select("at", "surface").rows())
 
-    def rows(self, numbers: list[Number]) -> Iterator[tuple[object, ...]]:
+    def rows(self, numbers: list[Number]) -> Iterator[_Row]:
         """Yield what each number says, but numbers of nothing."""
         taken = -1
         for number, following in pairwise([*numbers, None]):
@@ -230,7 +236,7 @@ class _Reader:
                 upper = None
             row = self._row(number, upper, following, taken)
             if row is not None:
-                taken = int(str(row[1]))
+                taken = row[1]
                 yield row
 
     def _lower(self, number: Number, upper: Number) -> float:
@@ -252,7 +258,7 @@ class _Reader:
 
     def _row(
         self, number: Number, upper: Number | None, following: Number | None, taken: int
-    ) -> tuple[object, ...] | None:
+    ) -> _Row | None:
         last = upper or number
         start, hedge = number.at, None
         before = self._money_before(start, taken)

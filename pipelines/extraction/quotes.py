@@ -127,11 +127,11 @@ def _quoted(core_articles: pl.DataFrame, core_segments: pl.DataFrame) -> list[_Q
     found = []
     for article_id, body in sorted(core_articles.select("article_id", "body").rows()):
         low, high = own.get(article_id, (0, 0))
-        for start, end, *outer in quoted_spans(body):
-            first, last = (bisect_right(starts, at, low, high) - 1 for at in (start, end))
+        for span in quoted_spans(body):
+            first, last = (bisect_right(starts, at, low, high) - 1 for at in span[:2])
             if first >= low and kinds[first] in ("sentence", "list_item"):
                 places = (ids[first], starts[first], ids[last], starts[last])
-                found.append(_Quoted(article_id, body, start, end, *outer, *places))
+                found.append(_Quoted(article_id, body, *span, *places))
     return found
 
 
@@ -381,7 +381,7 @@ class _Search:
 
     def attribution(self, at: int, to: int) -> _Attribution | None:
         """Return who says what stands between two positions, quotation marks included."""
-        return self._named_behind(at, to) or self._found_before(at) or self._meant_behind(at, to)
+        return self._named_behind(at, to) or self._said_before(at) or self._meant_behind(at, to)
 
     def _named_behind(self, at: int, to: int) -> _Attribution | None:
         limit = to + _NEAR
@@ -434,10 +434,11 @@ class _Search:
             return None
         return _Attribution(speaker, match.span("cue"), _one_line(match["cue"]), _BEHIND)
 
-    def _found_before(self, at: int) -> _Attribution | None:
+    def _said_before(self, at: int) -> _Attribution | None:
         begin = self._text.rfind(GAP, 0, at) + 1
-        if self._text[begin:at].isspace() or begin == at:
-            return None
+        return self._found_before(begin, at) if self._text[begin:at].strip() else None
+
+    def _found_before(self, begin: int, at: int) -> _Attribution | None:
         role = list(self._by_role.finditer(self._text, begin, at))
         if role:
             words = role[-1].span("speaker")

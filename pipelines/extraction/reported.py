@@ -28,7 +28,7 @@ _LONG = 5
 
 
 class Reported(NamedTuple):
-    """What is reported from a position to another, where who says so is named, and in what words."""
+    """What is reported between two positions, and how: by whom, called so, with which cue."""
 
     at: int
     to: int

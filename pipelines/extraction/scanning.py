@@ -42,7 +42,8 @@ def words_at(text: str, words: pl.Series) -> np.ndarray:
     found = pl.Series([text]).str.find_many(words, overlapping=True)[0]
     at = code_points(text, np.unique(found.to_numpy()))
     before = np.frombuffer(f" {text}".encode("utf-32-le"), dtype=np.uint32)[at]
-    return at[~_alphanumeric()[np.minimum(before, _PLANE)]]
+    is_begun = ~_alphanumeric()[np.minimum(before, _PLANE)]
+    return np.compress(is_begun, at)
 
 
 def code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
