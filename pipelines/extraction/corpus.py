@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.extraction.scanning import code_points
+from pipelines.extraction.scanning import EDGE, code_points
 from warehouse.contracts.core import CONTENT_KINDS
 
 #: Between segments; a rule that does not name it cannot match across.
@@ -22,8 +22,7 @@ GAP = "\x00"
 #: Typographic variants that rules and reference tables write in one way, each of one code point.
 _FOLDED = {"’": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-"}
 
-#: What stands in for a mention in masked text: one mark for its type, then filler. Private-use
-#: characters occur in no article that was decoded as text.
+#: What stands in for a mention in masked text: one mark for its type, then filler.
 MARKS = {
     "PERSON": "\ue001",
     "ORG": "\ue002",
@@ -34,6 +33,9 @@ MARKS = {
     "GROUP": "\ue007",
 }
 FILL = "\ue010"
+#: Characters with a meaning of their own in joined, masked or scanned text; where an article has
+#: them they are read as what no rule knows.
+_RESERVED, _UNKNOWN = rf"[{GAP}{MARKS['PERSON']}-{FILL}{EDGE}]", "\ufffd"
 _MARK_POINTS = {type_: ord(mark) for type_, mark in MARKS.items()}
 MENTION = rf"[{MARKS['PERSON']}-{MARKS['GROUP']}]{FILL}*"
 
@@ -177,6 +179,7 @@ def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterat
         core_segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
         .join(core_languages.select("segment_id", "language"), on="segment_id")
         .sort("article_id", "ordinal")
+        .with_columns(pl.col("text").str.replace_all(_RESERVED, _UNKNOWN))
     )
     for (language,), segments in content.partition_by(
         "language", as_dict=True, maintain_order=True

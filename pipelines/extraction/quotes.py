@@ -35,6 +35,9 @@ _CALLED = 20
 _SENTENCES_APART = 1
 #: Code points around a quotation in which its attribution is looked for.
 _NEAR = 140
+#: Code points before a quotation in which it is looked for within a segment: a thousand are more
+#: than sentences have, fewer than a table without line ends.
+_FAR = 1000
 _BEHIND, _BEFORE, _CONTINUED, _AIM, _UNSAID = 0.93, 0.88, 0.85, 0.75, 0.5
 _SPEAKERS = ("PERSON", "ORG", "GROUP", "GPE")
 
@@ -435,7 +438,7 @@ class _Search:
         return _Attribution(speaker, match.span("cue"), _one_line(match["cue"]), _BEHIND)
 
     def _said_before(self, at: int) -> _Attribution | None:
-        begin = self._text.rfind(GAP, 0, at) + 1
+        begin = max(self._text.rfind(GAP, 0, at) + 1, at - _FAR)
         return self._found_before(begin, at) if self._text[begin:at].strip() else None
 
     def _found_before(self, begin: int, at: int) -> _Attribution | None:

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 import polars as pl
 
-#: Stands around each match; a private-use character that no decoded text holds.
-_EDGE = "\ue0ff"
+#: Stands around each match; a private-use character that no text scanned holds.
+EDGE = "\ue0ff"
 #: Matches nothing, in either engine.
 NEVER = r"[^\s\S]"
 
@@ -22,8 +22,8 @@ def hits(text: str, expression: str) -> list[tuple[int, int]]:
 
     The expression has no lookaround and no empty match.
     """
-    edges = f"{_EDGE}${{0}}{_EDGE}"
-    pieces = pl.Series([text]).str.replace_all(expression, edges)[0].split(_EDGE)
+    edges = f"{EDGE}${{0}}{EDGE}"
+    pieces = pl.Series([text]).str.replace_all(expression, edges)[0].split(EDGE)
     found = []
     at = 0
     for index, piece in enumerate(pieces):
