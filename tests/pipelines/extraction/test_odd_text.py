@@ -41,6 +41,6 @@ def test_a_line_without_end_is_read_to_the_end(read, one):
 
 
 def test_characters_that_rules_use_as_marks_stand_for_nothing(read):
-    marked = read("en", "“The vote is lost”, said \ue001\ue010\ue010. It cost \ue0ff 3 million euros.")
+    marked = read("en", "“All is lost”, said \ue001\ue010\ue010. It cost \ue0ff 3 million euros.")
     assert marked.mentions.is_empty()
     assert marked.counts() == {("3 million euros", "=", 3e6, "EUR")}
