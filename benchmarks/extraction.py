@@ -186,6 +186,7 @@ def figures(rows: list[Row], times: int, processes: int) -> dict[str, object]:
         "code points": sum(len(row["text"]) for row in rows) * times,
         "processes": processes,
         "articles/s": round(read / _wall(done)),
+        "articles/s of CPU": round(read / sum(spent.values())),
         "CPU ms/article": {verb: round(1000 * cpu / read, 3) for verb, cpu in spent.items()},
         "CPU ms/article of all": round(1000 * sum(spent.values()) / read, 3),
     }
@@ -194,6 +195,7 @@ def figures(rows: list[Row], times: int, processes: int) -> dict[str, object]:
         cpu = sum(one["spaCy"] for one, _, _ in matched)
         result["spaCy blank + PhraseMatcher"] = {
             "articles/s": round(len(rows) / _wall(matched)),
+            "articles/s of CPU": round(len(rows) / cpu),
             "CPU ms/article": round(1000 * cpu / len(rows), 3),
         }
     return result
