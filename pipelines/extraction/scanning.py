@@ -1,7 +1,8 @@
-"""Where an expression matches in a long text, found by Polars' engine of regular expressions.
+"""Where words stand and an expression matches in a long text, found by Polars' engines.
 
-It runs in time linear in the text, some ten times as fast as Python's, as long as the expression is
-small: so it finds what an expression cannot do without, and Python reads on from there.
+They run in time linear in the text, some ten times as fast as Python's regular expressions: words
+by Aho-Corasick, however many, and expressions as long as they are small. So they find what a rule
+cannot do without, and Python reads on from there.
 """
 
 import re
