@@ -104,7 +104,7 @@ class _Finder:
         self._person_before = pattern(
             rf"(?P<person>{person})(?:\s\([^()]{{1,20}}\))?\s?(?:,\s(?P<was>{cues.any('was')}"
             rf"(?:[\s\w]{{0,14}}?\d{{4}})?\s)?|\s(?P<is>{cues.any('is')})\s|,\s)"
-            rf"{now}{determiner}(?:[\w-]+\s)?$"
+            rf"{now}{determiner}(?:(?!{cues.any('auxiliary')}(?!\w))[\w-]+\s)?$"
         )
         self._person_behind = pattern(
             rf"[»”\"’']?\s?,?\s{determiner}(?:[\w-]+\s){{0,2}}(?P<person>{person})"
