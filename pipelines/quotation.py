@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 #: A mark, or the end of a line.
 _MARK = re.compile(r"[«»‹›“”„‟\"‘‚‛'’\r\n\u2028\u2029]")
@@ -33,14 +34,19 @@ def quoted(text: str) -> Iterator[tuple[int, int, int, int]]:
     opens with the mark again, every paragraph is yielded, and only the last one is closed.
     """
     for begin, end in quotations(text):
-        again = re.compile(rf"\s*\n\s*(?={re.escape(text[begin])})")
-        gaps = [gap.span() for gap in again.finditer(text, begin + 1, end - 1)]
+        gaps = [gap.span() for gap in _again(text[begin]).finditer(text, begin + 1, end - 1)]
         opened = [begin, *(to for _, to in gaps)]
         closed = [*(at for at, _ in gaps), end]
         for start, stop in zip(opened, closed, strict=True):
             inside = _trimmed(text, start + 1, stop - 1 if stop == end else stop)
             if inside[1] - inside[0] >= _LEAST:
                 yield (*inside, start, stop)
+
+
+@cache
+def _again(mark: str) -> re.Pattern[str]:
+    """Match what parts two paragraphs of which the second opens with a mark."""
+    return re.compile(rf"\s*\n\s*(?={re.escape(mark)})")
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -61,7 +67,8 @@ def quotations(text: str) -> list[tuple[int, int]]:
     for mark in _MARK.finditer(text):
         at = mark.start()
         if mark[0] not in _FAMILY:
-            scan.end_line(at + 1)
+            if scan.is_open:
+                scan.end_line(at + 1)
         elif mark[0] not in "'’" or not _is_within_word(text, at):
             scan.read(at)
     return _outer(scan.closed)
@@ -100,6 +107,11 @@ class _Scan:
             del self._open[self._open.index(inner) :]
             if at - inner.at > _LEAST:
                 self.closed.append((inner.at, at + 1))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a mark is open; where none is, lines mean nothing."""
+        return bool(self._open)
 
     def end_line(self, next_start: int) -> None:
         """Take the end of a line; marks that have been open for too long are forgotten."""

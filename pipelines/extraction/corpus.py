@@ -5,12 +5,16 @@ segments it was joined from, so that every match is an exact span of an article'
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
+from pipelines.extraction.scanning import EDGE, code_points
 from warehouse.contracts.core import CONTENT_KINDS
 
 #: Between segments; a rule that does not name it cannot match across.
@@ -18,8 +22,7 @@ GAP = "\x00"
 #: Typographic variants that rules and reference tables write in one way, each of one code point.
 _FOLDED = {"’": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "‑": "-"}
 
-#: What stands in for a mention in masked text: one mark for its type, then filler. Private-use
-#: characters occur in no article that was decoded as text.
+#: What stands in for a mention in masked text: one mark for its type, then filler.
 MARKS = {
     "PERSON": "\ue001",
     "ORG": "\ue002",
@@ -30,6 +33,10 @@ MARKS = {
     "GROUP": "\ue007",
 }
 FILL = "\ue010"
+#: Characters with a meaning of their own in joined, masked or scanned text; where an article has
+#: them they are read as what no rule knows.
+_RESERVED, _UNKNOWN = rf"[{GAP}{MARKS['PERSON']}-{FILL}{EDGE}]", "\ufffd"
+_MARK_POINTS = {type_: ord(mark) for type_, mark in MARKS.items()}
 MENTION = rf"[{MARKS['PERSON']}-{MARKS['GROUP']}]{FILL}*"
 
 
@@ -43,6 +50,17 @@ def fold(text: str) -> str:
     for variant, plain in _FOLDED.items():
         text = text.replace(variant, plain)
     return text
+
+
+class Place(NamedTuple):
+    """The segment in which a position lies; position + ``offset`` is a code point of the body."""
+
+    article_id: str
+    segment_id: str
+    ordinal: int
+    kind: str
+    position: int
+    offset: int
 
 
 @dataclass(frozen=True)
@@ -87,23 +105,49 @@ class Corpus:
             start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset")
         )
 
-    def in_body(self, position: int) -> int:
+    @cached_property
+    def positions(self) -> list[int]:
+        """Where segments begin, in order."""
+        return self.segments["position"].to_list()
+
+    @cached_property
+    def _places(self) -> list[tuple[Any, ...]]:
+        offset = pl.col("start") - pl.col("position")
+        columns = ("article_id", "segment_id", "ordinal", "kind", "position")
+        return self.segments.select(*columns, offset=offset).rows()
+
+    def place(self, at: int) -> Place:
+        """Return the segment in which a position lies."""
+        return Place(*self._places[bisect_right(self.positions, at) - 1])
+
+    def article(self, place: Place) -> tuple[int, int]:
+        """Return where the article of a segment begins and ends."""
+        index = bisect_right(self.positions, place.position)
+        first, last = index - 1, index
+        while first and self._places[first - 1][0] == place.article_id:
+            first -= 1
+        while last < len(self._places) and self._places[last][0] == place.article_id:
+            last += 1
+        end = self.positions[last] - len(GAP) if last < len(self.positions) else len(self.text)
+        return self.positions[first], end
+
+    def in_body(self, at: int) -> int:
         """Return the code point of the body at which a position lies."""
-        starts = self.segments["position"]
-        index = int(starts.search_sorted(position, side="right")) - 1
-        return position - int(starts[index]) + int(self.segments["start"][index])
+        return at + self.place(at).offset
 
     def masked(self, mentions: pl.DataFrame) -> "Corpus":
-        """Return the corpus with top-level mentions (at, to, mark type ``masked_as``) masked."""
-        pieces: list[str] = []
-        done = 0
-        for at, to, type_ in mentions.sort("at").select("at", "to", "masked_as").rows():
-            if at < done:
-                continue
-            pieces += (self.text[done:at], MARKS[type_], FILL * (to - at - 1))
-            done = to
-        pieces.append(self.text[done:])
-        return Corpus(self.language, "".join(pieces), self.segments)
+        """Return the corpus with mentions (at, to, mark type ``masked_as``) masked.
+
+        They do not overlap.
+        """
+        points = np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32).copy()
+        at, to = mentions["at"].to_numpy(), mentions["to"].to_numpy()
+        marks = mentions["masked_as"].replace_strict(_MARK_POINTS, return_dtype=pl.UInt32)
+        behind = np.cumsum(to - at)
+        inside = np.repeat(to - behind, to - at) + np.arange(behind[-1] if len(behind) else 0)
+        points[inside] = ord(FILL)
+        points[at] = marks.to_numpy()
+        return Corpus(self.language, points.tobytes().decode("utf-32-le"), self.segments)
 
     def find_names(self, names: pl.Series) -> pl.DataFrame:
         """Return every occurrence of the names at word boundaries: at, to, name.
@@ -120,7 +164,7 @@ class Corpus:
             .explode("found", "at_byte", empty_as_null=False)
             .drop_nulls()
         )
-        starts = _code_points(self.text, found["at_byte"].to_numpy())
+        starts = code_points(self.text, found["at_byte"].to_numpy())
         frame = found.select(
             name=pl.col("found"),
             at=pl.Series(starts, dtype=pl.Int64),
@@ -135,6 +179,7 @@ def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterat
         core_segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
         .join(core_languages.select("segment_id", "language"), on="segment_id")
         .sort("article_id", "ordinal")
+        .with_columns(pl.col("text").str.replace_all(_RESERVED, _UNKNOWN))
     )
     for (language,), segments in content.partition_by(
         "language", as_dict=True, maintain_order=True
@@ -145,14 +190,6 @@ def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterat
             fold(GAP.join(segments["text"])),
             segments.with_columns(position=lengths.cum_sum() - lengths).drop("language", "text"),
         )
-
-
-def _code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
-    """Turn byte offsets of the UTF-8 form into code points, all at once."""
-    encoded = np.frombuffer(text.encode(), dtype=np.uint8)
-    begins = (encoded & 0xC0) != 0x80
-    before = np.concatenate(([0], np.cumsum(begins)))
-    return before[byte_offsets.astype(np.int64)]
 
 
 def _is_edge(text: str, at: int, to: int) -> bool:

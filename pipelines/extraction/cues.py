@@ -16,19 +16,27 @@ _HEADS = ("org_head", "event_head", "loc_head")
 _HEAD_FIRST = frozenset({"it", "fr", "es", "pt", "mul"})
 
 
+#: Languages whose cues are kept, with the hash of each row they were read from.
+_REMEMBERED = 32
+_KNOWN: dict[tuple[str, bytes], "Cues"] = {}
+
 #: Languages that capitalise every noun, where a capital is no sign of a name.
 NOUNS_CAPITALISED = frozenset({"de"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cues:
-    """The cue words of one language, those shared by all languages included."""
+    """The cue words of one language, those shared by all languages included.
+
+    Those of the same rows are the same object, so that what is built of them is built once.
+    """
 
     language: str
     _by_kind: dict[str, dict[str, str]] = field(repr=False)
     _lower: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _lower_values: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _built: dict[tuple[tuple[str, ...], bool], str] = field(default_factory=dict, repr=False)
+    _anchors: dict[tuple[str, ...], pl.Series] = field(default_factory=dict, repr=False)
 
     def words(self, kind: str) -> frozenset[str]:
         """Return the cues of a kind, lower case."""
@@ -67,6 +75,14 @@ class Cues:
             cues = {fold(cue) for kind in kinds for cue in self._by_kind.get(kind, {})}
             self._built[key] = _trie(_pieces(cue, contracted) for cue in sorted(cues))
         return self._built[key]
+
+    def anchors(self, *kinds: str) -> pl.Series:
+        """Return, as one row, a word of each cue of the kinds that no form of it lacks."""
+        if kinds not in self._anchors:
+            cues = {fold(cue.lower()) for kind in kinds for cue in self._by_kind.get(kind, {})}
+            words = {max(_fixed(cue.split()), key=len) for cue in cues}
+            self._anchors[kinds] = pl.Series([sorted(words)], dtype=pl.List(pl.String))
+        return self._anchors[kinds]
 
     def determiner(self) -> str:
         """Return an optional determiner with its space or elision."""
@@ -108,6 +124,11 @@ def _pieces(cue: str, contracted: dict[str, str]) -> list[str]:
     return pieces if not words[-1][-1].isalnum() else [*pieces, r"\b"]
 
 
+def _fixed(words: list[str]) -> list[str]:
+    """Return the words of a cue but a preposition at its end, which may be contracted."""
+    return words[:-1] if len(words) > 1 and words[-1] in _CONTRACTED else words
+
+
 _Node = dict[str, "_Node"]
 
 
@@ -136,6 +157,16 @@ def _branches(node: _Node) -> str:
 
 def cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:
     """Return the cues of a language from the rows of ``seed_cue_words``."""
+    told = language, seed_cue_words.hash_rows().to_numpy().tobytes()
+    known = _KNOWN.get(told)
+    if known is None:
+        if len(_KNOWN) >= _REMEMBERED:
+            _KNOWN.clear()
+        known = _KNOWN[told] = _cues(seed_cue_words, language)
+    return known
+
+
+def _cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:
     own = seed_cue_words.filter(
         pl.col("language").is_in([language, "mul"]) | pl.col("kind").is_in(_OF_NAMES)
     )
@@ -144,13 +175,8 @@ def cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:
         .then(pl.col("kind") + "_first")
         .otherwise(pl.col("kind") + "_last")
     )
-    rows = pl.concat([own, heads]).select("kind", "cue", "value").sort("kind", "cue").rows()
-    return _cues(language, tuple(rows))
-
-
-@lru_cache(maxsize=32)
-def _cues(language: str, rows: tuple[tuple[str, str, str | None], ...]) -> Cues:
     by_kind: dict[str, dict[str, str]] = {}
+    rows = pl.concat([own, heads]).select("kind", "cue", "value").sort("kind", "cue").rows()
     for kind, cue, value in rows:
         by_kind.setdefault(kind, {})[fold(cue)] = value or ""
     return Cues(language, by_kind)

@@ -8,7 +8,7 @@ that it fits. A day that no calendar has (30 February) is none; a day whose mont
 import calendar
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -63,8 +63,9 @@ class _Expression(NamedTuple):
 
 
 _FOUND = {
-    "at": pl.Int64,
-    "to": pl.Int64,
+    "article_id": pl.String,
+    "start": pl.Int64,
+    "end": pl.Int64,
     "kind": pl.String,
     "precision": pl.String,
     "date_from": pl.Date,
@@ -82,17 +83,20 @@ def core_dates(
     seed_cue_words: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_dates`` for whole articles; what lies in a name is no date."""
-    found = [
-        _dates(masked.corpus, masked.cues)
-        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+    rows = [
+        row
+        for masked in masked_segments(
+            core_segments, core_languages, core_mentions, seed_cue_words, groups=False
+        )
+        for row in _dates(masked.corpus, masked.cues)
     ]
+    found = [pl.DataFrame(rows, schema=_FOUND, orient="row")]
     mint = pl.format("{}/d{}-{}", "article_id", "start", "end")
     return facts("core_dates", found, core_articles, core_segments, mint)
 
 
-def _dates(corpus: Corpus, cues: Cues) -> pl.DataFrame:
+def _dates(corpus: Corpus, cues: Cues) -> Iterator[tuple[object, ...]]:
     calendar_ = _calendar_of(cues)
-    rows = []
     text = lowered(corpus.text)
     done = 0
     for at, to in hits(text, calendar_.trigger):
@@ -103,8 +107,8 @@ def _dates(corpus: Corpus, cues: Cues) -> pl.DataFrame:
         if found is not None:
             begin = span[0] + found.start
             done = begin + found.length
-            rows.append((begin, done, *found[2:]))
-    return corpus.spans(pl.DataFrame(rows, schema=_FOUND, orient="row"))
+            place = corpus.place(begin)
+            yield place.article_id, begin + place.offset, done + place.offset, *found[2:]
 
 
 def _stands_alone(text: str, at: int, to: int) -> bool:
@@ -132,20 +136,13 @@ def _could_count(found: _Expression, text: str, to: int) -> bool:
     return is_bare and not _ENDS.match(text, to, to + 8)
 
 
-def _calendar_of(cues: Cues) -> "_Calendar":
-    told = tuple((kind, tuple(sorted(cues.values(kind).items()))) for kind in _KINDS)
-    return _calendar(cues.language, told, number_grammar(cues))
-
-
-_Told = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-
-
 @lru_cache(maxsize=32)
-def _calendar(language: str, told: _Told, numbers: NumberGrammar) -> "_Calendar":
-    cues = {
-        kind: {form: value for cue, value in rows for form in forms(cue)} for kind, rows in told
+def _calendar_of(cues: Cues) -> "_Calendar":
+    told = {
+        kind: {form: value for cue, value in cues.values(kind).items() for form in forms(cue)}
+        for kind in _KINDS
     }
-    return _Calendar(language, cues, numbers)
+    return _Calendar(cues.language, told, number_grammar(cues))
 
 
 class _Calendar:

@@ -1,16 +1,31 @@
 """Segments with their mentions masked, so that rules speak of mentions and not of names."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from pipelines.extraction.corpus import GAP, Corpus, corpora, marked
 from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, cues, pattern
+from pipelines.extraction.scanning import lowered, words_at
 
 _CONTEXT = 60
+
+
+class Mention(NamedTuple):
+    """A mention at the top level; ``mark`` is what it is masked as."""
+
+    at: int
+    to: int
+    mention_id: str
+    mark: str
+    surface: str
 
 
 @dataclass(frozen=True)
@@ -24,6 +39,9 @@ class Masked:
     corpus: Corpus
     cues: Cues
     mentions: pl.DataFrame
+    _stretches: dict[tuple[str, ...], list[tuple[int, int]]] = field(
+        default_factory=dict, repr=False
+    )
 
     @property
     def group(self) -> str:
@@ -45,67 +63,79 @@ class Masked:
             rf"{cues.determiner()}{based}{what}{{0,2}}[«“\"‘]?{marked(*types)}[»”\"’]?"
             rf"(?:\s\([^()]{{1,20}}\))?"
         )
-        return rf"{item}(?:(?:\s?,\s?(?:{conjunction})?|\s{conjunction}){item})*"
+        return rf"(?<!\w){item}(?:(?:\s?,\s?(?:{conjunction})?|\s{conjunction}){item})*"
 
-    def within(self, spans: pl.DataFrame, at: str, to: str) -> pl.DataFrame:
-        """Join to each span the mentions inside it, as mention_id and member_at."""
-        inside = self.mentions.select("mention_id", member_at="at", member_to="to")
-        return spans.join_where(
-            inside, pl.col("member_at") >= pl.col(at), pl.col("member_to") <= pl.col(to)
-        )
+    @cached_property
+    def _named(self) -> dict[int, str]:
+        return dict(self.mentions.select("at", "mention_id").iter_rows())
 
-    def mention_at(self, rows: pl.DataFrame, at: str, into: str) -> pl.DataFrame:
-        """Join to each row the mention that begins at a position, as column ``into``."""
-        starts = self.mentions.select(pl.col("at").alias(at), pl.col("mention_id").alias(into))
-        return rows.join(starts, on=at, how="left")
+    def mention_at(self, at: int | None) -> str | None:
+        """Return the mention that begins at a position."""
+        return None if at is None else self._named.get(at)
+
+    def mentions_within(self, at: int, to: int) -> list["Mention"]:
+        """Return the mentions between two positions, in order."""
+        first, last = (bisect_left(self._in_order, (position,)) for position in (at, to))
+        return [Mention(*one) for one in self._in_order[first:last] if one[1] <= to]
+
+    @cached_property
+    def _in_order(self) -> list[tuple[Any, ...]]:
+        return self.mentions.select("at", "to", "mention_id", "masked_as", "surface").rows()
+
+    @cached_property
+    def small(self) -> str:
+        """The masked text in small letters."""
+        return lowered(self.corpus.text)
+
+    @cached_property
+    def _edges(self) -> np.ndarray:
+        """Where segments begin, and where one behind the last would."""
+        return np.array([*self.corpus.positions, len(self.corpus.text) + len(GAP)])
 
     @cached_property
     def _starts(self) -> dict[str, list[int]]:
         """Where mentions of each mark begin, in order."""
-        starts: dict[str, list[int]] = {}
-        for at, mark in self.mentions.sort("at").select("at", "masked_as").rows():
-            starts.setdefault(mark, []).append(at)
-        return starts
+        starts = self.mentions.group_by("masked_as").agg("at")
+        return dict(starts.rows())
 
-    @cached_property
-    def _articles(self) -> tuple[list[int], list[str]]:
-        """Where segments begin, and whose they are."""
-        rows = self.corpus.segments.select("position", "article_id").rows()
-        return [at for at, _ in rows], [article for _, article in rows]
-
-    def article_at(self, at: int) -> str:
-        """Return the article in which a position lies."""
-        positions, articles = self._articles
-        return articles[bisect_right(positions, at) - 1]
-
-    @cached_property
-    def _grouped(self) -> list[tuple[int, int]]:
-        """Where the articles stand that name a group."""
-        grouped = self.mentions.filter(masked_as="GROUP").select("article_id").unique()
-        length = pl.col("end") - pl.col("start")
-        return (
-            self.corpus.segments.join(grouped, on="article_id", how="semi")
-            .group_by("article_id")
-            .agg(first=pl.col("position").min(), last=(pl.col("position") + length).max())
-            .sort("first")
-            .select("first", "last")
-            .rows()
+    def naming_groups(self) -> "Masked":
+        """Return what is masked of the articles that name a group."""
+        wanted = pl.col("article_id").is_in(
+            self.mentions.filter(masked_as="GROUP")["article_id"].unique().implode()
+        )
+        lengths = pl.Series(np.diff(self._edges))
+        kept = self.corpus.segments.with_columns(length=lengths).filter(wanted)
+        placed = kept.with_columns(position=pl.col("length").cum_sum() - pl.col("length"))
+        was, now = kept["position"].to_numpy(), placed["position"].to_numpy()
+        text = self.corpus.text
+        ends = (was + kept["length"].to_numpy() - len(GAP)).tolist()
+        pieces = [text[at:to] for at, to in zip(was.tolist(), ends, strict=True)]
+        mentions = self.mentions.filter(wanted)
+        index = np.searchsorted(was, mentions["at"].to_numpy(), side="right") - 1
+        by = pl.Series((now - was)[index], dtype=pl.Int64)
+        return Masked(
+            Corpus(self.corpus.language, GAP.join(pieces), placed.drop("length")),
+            self.cues,
+            mentions.with_columns(pl.col("at") + by, pl.col("to") + by),
         )
 
-    def stretches(self, *kinds: str, grouped: bool = False) -> Iterator[tuple[int, int]]:
-        """Yield the segments in which a cue of the kinds stands, as positions, in order.
+    def stretches(self, *kinds: str) -> list[tuple[int, int]]:
+        """Return the segments in which a cue of the kinds stands, as positions, in order.
 
-        Each begins with the gap before it. With ``grouped``, only of articles that name a group.
+        Each begins with the gap before it.
         """
-        text = self.corpus.text
+        if kinds not in self._stretches:
+            self._stretches[kinds] = list(self._holding(kinds))
+        return self._stretches[kinds]
+
+    def _holding(self, kinds: tuple[str, ...]) -> Iterator[tuple[int, int]]:
         cue = pattern(self.cues.any(*kinds))
-        for first, last in self._grouped if grouped else [(0, len(text))]:
-            done = first
-            while match := cue.search(text, done, last):
-                end = text.find(GAP, match.end())
-                end = end if end >= 0 else len(text)
-                yield max(text.rfind(GAP, 0, match.start()), 0), end
-                done = end
+        anchors = words_at(self.small, self.cues.anchors(*kinds))
+        inside = np.unique(np.searchsorted(self._edges, anchors, side="right") - 1)
+        for start, behind in self._edges[np.stack((inside, inside + 1), axis=1)].tolist():
+            end = behind - len(GAP)
+            if cue.search(self.corpus.text, start, end):
+                yield max(start - len(GAP), 0), end
 
     def last_before(self, at: int, *types: str) -> int | None:
         """Return where the last mention before a position, in its article, begins.
@@ -115,39 +145,24 @@ class Masked:
         for type_ in types:
             starts = self._starts.get(type_, [])
             index = bisect_left(starts, at) - 1
-            if index >= 0 and self.article_at(starts[index]) == self.article_at(at):
+            if index >= 0 and self._is_one_article(starts[index], at):
                 return starts[index]
         return None
 
-    def antecedent(self, rows: pl.DataFrame, at: str, into: str, *types: str) -> pl.DataFrame:
-        """Join to each row the last mention of the types before a position in its article.
+    def _is_one_article(self, at: int, other: int) -> bool:
+        return self.corpus.place(at).article_id == self.corpus.place(other).article_id
 
-        Where none stands before, the first of the article is taken. Rows need article_id.
+    def antecedent(self, at: int, type_: str) -> int | None:
+        """Return where the last mention of a type before a position, in its article, begins.
+
+        Where none stands before, the first of the article is taken.
         """
-        wanted = self.mentions.filter(pl.col("masked_as").is_in(types))
-        before = wanted.select("article_id", "at", mention_before="mention_id").sort(
-            "article_id", "at"
-        )
-        first = (
-            wanted.sort("at")
-            .group_by("article_id", maintain_order=True)
-            .agg(first_mention=pl.col("mention_id").first())
-        )
-        return (
-            rows.sort("article_id", at)
-            .join_asof(
-                before,
-                left_on=at,
-                right_on="at",
-                by="article_id",
-                strategy="backward",
-                suffix="_before",
-                check_sortedness=False,
-            )
-            .join(first, on="article_id", how="left")
-            .with_columns(pl.coalesce("mention_before", "first_mention").alias(into))
-            .drop("mention_before", "first_mention", "at_before", strict=False)
-        )
+        before = self.last_before(at + 1, type_)
+        starts = self._starts.get(type_, [])
+        behind = bisect_right(starts, at)
+        if before is None and behind < len(starts) and self._is_one_article(starts[behind], at):
+            return starts[behind]
+        return before
 
 
 def masked_segments(
@@ -155,13 +170,21 @@ def masked_segments(
     core_languages: pl.DataFrame,
     core_mentions: pl.DataFrame,
     seed_cue_words: pl.DataFrame,
+    *,
+    groups: bool = True,
 ) -> Iterator[Masked]:
-    """Yield the masked segments of each language of a batch."""
+    """Yield the masked segments of each language of a batch.
+
+    Without ``groups`` no organisation is masked as one.
+    """
+    spoken = core_languages.select("segment_id", "language")
+    mentions = core_mentions.join(spoken, on="segment_id", maintain_order="left")
+    by_language = mentions.partition_by("language", as_dict=True)
     for corpus in corpora(core_segments, core_languages):
         words = cues(seed_cue_words, corpus.language)
-        mentions = _top_level(corpus, core_mentions)
-        grouped = _with_groups(corpus, words, mentions)
-        yield Masked(corpus.masked(grouped), words, grouped)
+        own = _top_level(corpus, by_language.get((corpus.language,), mentions.clear()))
+        own = _with_groups(corpus, words, own) if groups else own.with_columns(masked_as="type")
+        yield Masked(corpus.masked(own), words, own)
 
 
 def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
@@ -180,38 +203,53 @@ def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
 
 def _with_groups(corpus: Corpus, words: Cues, mentions: pl.DataFrame) -> pl.DataFrame:
     """Mark organisations that have members: by name, or because the text says so."""
-    before = [corpus.text[max(0, at - _CONTEXT) : at] for at in mentions["at"]]
-    after = [corpus.text[to : to + _CONTEXT] for to in mentions["to"]]
+    whose = pl.col("article_id") + GAP + pl.col("surface")
+    organisations = mentions.filter(type="ORG")
+    groups = organisations.filter(_told_as_group(corpus, words, organisations)).select(whose)
+    is_group = (pl.col("type") == "ORG") & whose.is_in(groups.to_series().implode())
+    mark = pl.when(is_group).then(pl.lit("GROUP")).otherwise("type")
+    return mentions.with_columns(masked_as=mark)
+
+
+def _told_as_group(corpus: Corpus, words: Cues, named: pl.DataFrame) -> pl.Series:
+    """Say of each organisation whether it is named or called a group where it stands."""
+    text = corpus.text
+    kinds = ("group_name", "group_noun", "founded", "member_of", "not_member")
+    anchors = words_at(lowered(text), words.anchors(*kinds))
+    at, to = named["at"].to_numpy(), named["to"].to_numpy()
+    edges = [np.searchsorted(anchors, edge) for edge in (at - _CONTEXT, at, to, to + _CONTEXT)]
+    is_before, is_within, is_behind = (low < high for low, high in pairwise(edges))
+    name, before, behind = _group_rules(words)
+    surfaces = named["surface"]
+    told = np.zeros(named.height, dtype=np.bool_)
+    for index in np.flatnonzero(is_before | is_within | is_behind):
+        told[index] = bool(
+            (is_within[index] and name.search(surfaces[int(index)]))
+            or (is_before[index] and before.search(text, max(0, at[index] - _CONTEXT), at[index]))
+            or (is_behind[index] and behind.match(text, to[index], to[index] + _CONTEXT))
+        )
+    return pl.Series(told)
+
+
+def _group_rules(words: Cues) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return what a group's name holds, what calls it one before its name, and what behind it."""
     no_alliances = ("group", "community", "organization", "agreement")
     alliances = "|".join(
         cue for cue, value in words.values("group_noun").items() if value not in no_alliances
     )
     case = "(?i:" if words.language in NOUNS_CAPITALISED else "(?-i:"
     noun = rf"\b{case}{alliances or NEVER})\b"
-    between = rf"(?:\s(?:{words.seen('called')}|\p{{Ll}}+(?:al|ale|le|an|no|na|ne|nal)))?"
-    founded = rf"{words.seen('founded')}(?:\s\w+\s\d{{4}})?\s{words.seen('by')}"
-    called = (
-        pl.col("surface").str.contains(words.seen("group_name"))
-        | pl.col("before").str.contains(rf"(?i){noun}{between}\s[«“\"‘']?$")
-        | pl.col("after").str.contains(
-            rf"(?i)^[»”\"’']?\s?,?\s{words.seen('determiner')}\s?(?:[\w-]+\s){{0,2}}{noun}"
-        )
-        | pl.col("after").str.contains(rf"(?i)^[^.;\x00]{{0,25}}\b{founded}")
-        | pl.col("before").str.contains(
-            rf"(?i){words.seen('member_of', 'not_member')}\s?{words.determiner()}$"
-        )
-    )
+    between = rf"(?:\s(?:{words.any('called')}|[^\W\d_]+(?:al|ale|le|an|no|na|ne|nal)))?"
+    founded = rf"{words.any('founded')}(?:\s\w+\s\d{{4}})?\s{words.any('by')}"
+    determiner = words.any("determiner")
     return (
-        mentions.with_columns(
-            before=pl.Series(before, dtype=pl.String), after=pl.Series(after, dtype=pl.String)
-        )
-        .with_columns(
-            is_group=((pl.col("type") == "ORG") & called).any().over("article_id", "surface")
-        )
-        .with_columns(
-            masked_as=pl.when(pl.col("is_group") & (pl.col("type") == "ORG"))
-            .then(pl.lit("GROUP"))
-            .otherwise("type")
-        )
-        .drop("before", "after", "is_group")
+        pattern(words.any("group_name"), ignore_case=False),
+        pattern(
+            rf"{noun}{between}\s[«“\"‘']?\Z"
+            rf"|{words.any('member_of', 'not_member')}\s?{words.determiner()}\Z"
+        ),
+        pattern(
+            rf"[»”\"’']?\s?,?\s{determiner}\s?(?:[\w-]+\s){{0,2}}{noun}"
+            rf"|[^.;\x00]{{0,25}}\b{founded}"
+        ),
     )

@@ -20,13 +20,14 @@ _NEAR, _FAR, _FARTHEST = 40, 90, 160
 #: Cues of sentences that may say what a group contains.
 _CONTAINING = ("member_of", "members_are", "founded_by", "enumeration")
 
-_FOUND = {
-    "members_at": pl.Int64,
-    "members_to": pl.Int64,
-    "at_group": pl.Int64,
-    "group_from": pl.Int64,
+_STATED = {
+    "article_id": pl.String,
+    "segment_id": pl.String,
+    "group_mention_id": pl.String,
+    "member_mention_id": pl.String,
     "status": pl.String,
     "cue": pl.String,
+    "confidence": pl.Float64,
 }
 
 
@@ -38,23 +39,22 @@ def core_memberships(
     seed_cue_words: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_memberships`` for whole articles; the evidence is the segment."""
-    found = [
-        _memberships(masked)
-        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
-    ]
-    segments = core_segments.select("segment_id", "start", "end")
     stated = [
-        rows.join(segments, on="segment_id").sort(
-            "confidence", "cue", descending=[True, False]
-        )
-        for rows in found
+        row
+        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+        for row in _memberships(masked.naming_groups())
     ]
+    found = (
+        pl.DataFrame(stated, schema=_STATED, orient="row")
+        .join(core_segments.select("segment_id", "start", "end"), on="segment_id")
+        .sort("confidence", "cue", descending=[True, False], maintain_order=True)
+    )
     mint = pl.format("{}>{}={}", "member_mention_id", "group_mention_id", "status")
-    return facts("core_memberships", stated, core_articles, core_segments, mint)
+    return facts("core_memberships", [found], core_articles, core_segments, mint)
 
 
-def _memberships(masked: Masked) -> pl.DataFrame:
-    """Return group and member mentions of one language's segments."""
+def _memberships(masked: Masked) -> Iterator[tuple[object, ...]]:
+    """Yield group and member mentions of one language's segments."""
     rules = (
         _joined,
         _created,
@@ -68,41 +68,23 @@ def _memberships(masked: Masked) -> pl.DataFrame:
         _nor,
         _absent,
     )
-    rows = [row for rule in rules for row in rule(masked)]
-    spans = pl.DataFrame(rows, schema=_FOUND, orient="row")
-    members = masked.within(spans, "members_at", "members_to").filter(
-        ~pl.col("member_to").is_in(_compounded(masked.corpus.text))
-    )
-    members = masked.corpus.at(members, "member_at")
-    members = masked.mention_at(members, "at_group", "group_named")
-    members = masked.antecedent(members, "group_from", "group_meant", "GROUP")
-    return (
-        members.with_columns(
-            group_mention_id=pl.coalesce("group_named", "group_meant"),
-            confidence=pl.when(pl.col("group_named").is_not_null())
-            .then(_NAMED)
-            .otherwise(_ANAPHOR),
-        )
-        .rename({"mention_id": "member_mention_id"})
-        .filter(
-            pl.col("group_mention_id").is_not_null()
-            & (pl.col("group_mention_id") != pl.col("member_mention_id"))
-        )
-        .select(
-            "article_id",
-            "segment_id",
-            "group_mention_id",
-            "member_mention_id",
-            "status",
-            "cue",
-            "confidence",
-        )
-    )
+    compounded = _compounded(masked.corpus.text)
+    for rule in rules:
+        for at, to, at_group, meant, status, cue in rule(masked):
+            named = masked.mention_at(at_group)
+            group = named or masked.mention_at(masked.antecedent(meant, "GROUP"))
+            for one in masked.mentions_within(at, to):
+                member = one.mention_id
+                if group is None or member == group or one.to in compounded:
+                    continue
+                place = masked.corpus.place(one.at)
+                confidence = _NAMED if named else _ANAPHOR
+                yield place.article_id, place.segment_id, group, member, status, cue, confidence
 
 
-def _compounded(text: str) -> list[int]:
+def _compounded(text: str) -> set[int]:
     """Return where mentions end that only qualify what follows: "Lisbon-based"."""
-    return [match.start() for match in pattern(rf"(?<={FILL})-(?=[a-z])").finditer(text)]
+    return {match.start() for match in pattern(rf"-(?<={FILL}-)(?=[a-z])").finditer(text)}
 
 
 _Row = tuple[int, int, int, int, str, str]
@@ -111,12 +93,14 @@ _Row = tuple[int, int, int, int, str, str]
 def _matches(
     masked: Masked, rule: re.Pattern[str], *kinds: str, text: str | None = None
 ) -> Iterator[re.Match[str]]:
-    """Yield the matches of a rule in the segments that hold a cue of the kinds.
+    """Yield the matches of a rule in the segments that hold a cue of the kinds and a mention.
 
-    Only articles that name a group have members to tell of. ``text`` stands in for the masked one.
+    ``text`` stands in for the masked one.
     """
-    for start, end in masked.stretches(*kinds, grouped=True):
-        yield from rule.finditer(text or masked.corpus.text, start, end)
+    member = pattern(marked(*_MEMBERS))
+    for start, end in masked.stretches(*kinds):
+        if member.search(masked.corpus.text, start, end):
+            yield from rule.finditer(text or masked.corpus.text, start, end)
 
 
 def _plain(most: int) -> str:

@@ -76,18 +76,10 @@ class _Token:
     parts: tuple[Fraction, ...] = ()
 
 
+@lru_cache(maxsize=32)
 def number_grammar(cues: Cues) -> "NumberGrammar":
     """Return the grammar of a language's numbers, from its cue words."""
-    told = tuple((kind, tuple(sorted(cues.values(kind).items()))) for kind in _KINDS)
-    return _grammar(cues.language, told)
-
-
-_Told = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-
-
-@lru_cache(maxsize=32)
-def _grammar(language: str, told: _Told) -> "NumberGrammar":
-    return NumberGrammar(language, {kind: dict(cues) for kind, cues in told})
+    return NumberGrammar(cues.language, {kind: cues.values(kind) for kind in _KINDS})
 
 
 class NumberGrammar:

@@ -17,18 +17,20 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.extraction.corpus import GAP, Corpus, marked
+from pipelines.extraction.corpus import GAP, Corpus, Place, marked
 from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.facts import facts
-from pipelines.extraction.masking import Masked, masked_segments
+from pipelines.extraction.masking import Masked, Mention, masked_segments
 from pipelines.extraction.numbers import Number, forms, number_grammar
-from pipelines.extraction.scanning import either, lowered
+from pipelines.extraction.scanning import either
 
 #: With a known unit and a subject; with a unit only; with a noun nobody has described.
 _WITH_SUBJECT, _WITH_UNIT, _BARE = 0.9, 0.75, 0.6
 #: Code points before a number in which the verb that says what it counts may stand, and those in
 #: which its hedge and the sign of its currency may.
 _NEAR, _BEFORE = 30, 40
+#: Code points behind a number in which "the alliance" it is said of may stand.
+_AHEAD = 160
 _SUM_OF = "ORG|EVENT|PRODUCT|GPE"
 #: A hundredth of a currency said behind a sum of it is part of that sum.
 _HUNDRED = 100
@@ -36,15 +38,16 @@ _HUNDRED = 100
 _ADDRESS = re.compile(r"(?:[=?&%]|://)[^\s\x00]*$")
 
 _FOUND = {
-    "at": pl.Int64,
-    "to": pl.Int64,
+    "article_id": pl.String,
+    "start": pl.Int64,
+    "end": pl.Int64,
     "relation": pl.String,
     "value": pl.Float64,
     "value_to": pl.Float64,
     "unit": pl.String,
     "currency": pl.String,
     "property": pl.String,
-    "subject_types": pl.String,
+    "subject_mention_id": pl.String,
 }
 
 
@@ -58,30 +61,33 @@ def core_quantities(
     seed_units: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_quantities`` for whole articles; dates are no quantities."""
-    found = [
-        _quantities(masked, seed_units, core_dates)
+    rows = [
+        row
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+        for row in _quantities(masked, seed_units, core_dates)
     ]
-    mint = pl.format("{}/n{}-{}", "article_id", "start", "end")
-    return facts("core_quantities", found, core_articles, core_segments, mint)
-
-
-def _quantities(masked: Masked, units: pl.DataFrame, dates: pl.DataFrame) -> pl.DataFrame:
-    measures = _measures_of(masked.cues, units)
-    text = masked.corpus.text
-    numbers = _outside(
-        number_grammar(masked.cues).numbers(text), _date_positions(masked.corpus, dates)
-    )
-    rows = list(_Reader(masked, measures, text).rows(numbers))
-    found = masked.corpus.spans(pl.DataFrame(rows, schema=_FOUND, orient="row"))
-    subjects = _subjects(masked, found)
-    return found.join(subjects, on="at", how="left").with_columns(
+    found = pl.DataFrame(rows, schema=_FOUND, orient="row").with_columns(
         confidence=pl.when(pl.col("subject_mention_id").is_not_null())
         .then(_WITH_SUBJECT)
         .when(pl.col("property").is_not_null())
         .then(_WITH_UNIT)
         .otherwise(_BARE)
     )
+    mint = pl.format("{}/n{}-{}", "article_id", "start", "end")
+    return facts("core_quantities", [found], core_articles, core_segments, mint)
+
+
+def _quantities(
+    masked: Masked, units: pl.DataFrame, dates: pl.DataFrame
+) -> Iterator[tuple[object, ...]]:
+    numbers = _outside(
+        number_grammar(masked.cues).numbers(masked.small), _date_positions(masked.corpus, dates)
+    )
+    subjects = _Subjects(masked)
+    for at, to, *said, types in _Reader(masked, _measures_of(masked.cues, units)).rows(numbers):
+        place = masked.corpus.place(at)
+        subject = subjects.of(at, to, tuple(types.split("|"))) if types else None
+        yield place.article_id, at + place.offset, to + place.offset, *said, subject
 
 
 def _date_positions(corpus: Corpus, dates: pl.DataFrame) -> list[tuple[int, int]]:
@@ -125,7 +131,7 @@ _Units = tuple[tuple[str, str, str, str, bool], ...]
 class _Measures:
     """What may stand around a number in one language."""
 
-    def __init__(self, language: str, kinds: Mapping[str, dict[str, str]], units: _Units) -> None:
+    def __init__(self, kinds: Mapping[str, dict[str, str]], units: _Units) -> None:
         self.units = {noun.lower(): (unit, name, types) for noun, unit, name, types, _ in units}
         self.compared = {name for _, _, name, _, compared in units if compared}
         self.kinds = kinds
@@ -137,11 +143,15 @@ class _Measures:
         linked = rf"(?:\s{either(kinds['conjunction'])}\s{noun})*"
         product = rf"(?:\s(?P<product>{marked('PRODUCT')}))?"
         of = rf"(?:{either(kinds['role_link'])}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?"
-        self.behind = re.compile(
-            rf"(?:(?P<percent>\s?%|[\s-]{either(kinds['percent'])}\b)"
+        summed = (
+            rf"(?P<percent>\s?%|[\s-]{either(kinds['percent'])}\b)"
             rf"|{short}?\s?{link}(?P<currency>{money})(?:\s(?P<scale>{either(kinds['scale'])})\b)?"
             rf"|\s?(?P<part>{either(kinds['currency_part'])}\b)"
-            rf"|(?:\s|(?<=')){of}(?P<noun>{noun}){linked}{product}"
+        )
+        #: What may stand behind "one", which of most things is but an article.
+        self.summed = re.compile(summed)
+        self.behind = re.compile(
+            rf"(?:{summed}|(?:\s|(?<=')){of}(?P<noun>{noun}){linked}{product}"
             rf"|[\s-]?(?P<measure>{either(kinds['measure'])})(?![\w])"
             rf"|\s(?:{either(kinds['currency_link'])}\s?)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{{3,}}))"
         )
@@ -159,6 +169,7 @@ class _Measures:
         self.to = re.compile(rf"\s?(?:[-–]|{either(kinds['range_to'])})\s?")
         self.and_ = re.compile(rf"\s{either(kinds['number_and'])}\s")
         self.between = re.compile(rf"(?<!\w){either(kinds['range_lead'])}\s?$")
+        self.part = re.compile(rf"\s(?:{either(kinds['currency_part'])})\b")
         self.joins_part = re.compile(rf"\s(?:{either(kinds['number_and'])}\s)?")
         self.verb_ends = self.hedge_ends | {cue.split()[-1] for cue in kinds["counting_verb"]}
         between = rf"(?:\s{either(kinds['hedge'])})?\s?"
@@ -176,7 +187,6 @@ class _Measures:
         return None
 
 
-_Told = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 _KINDS = (
     "currency_sign", "currency_code", "currency", "currency_link", "currency_part", "scale_short",
     "scale", "conjunction", "role_link", "percent", "measure", "hedge", "hedge_behind", "range_to",
@@ -187,26 +197,32 @@ _KINDS = (
 def _measures_of(cues: Cues, units: pl.DataFrame) -> _Measures:
     own = units.filter(pl.col("language").is_in([cues.language, "mul"]))
     columns = ("noun", "unit", "property", "subject_types", "compared")
-    told = tuple((kind, tuple(sorted(cues.values(kind).items()))) for kind in _KINDS)
-    return _measures(cues.language, told, tuple(own.select(columns).rows()))
+    return _measures(cues, tuple(own.select(columns).rows()))
 
 
 @lru_cache(maxsize=32)
-def _measures(language: str, told: _Told, units: _Units) -> _Measures:
+def _measures(cues: Cues, units: _Units) -> _Measures:
     kinds = {
-        kind: {form: value for cue, value in cues for form in forms(cue)} for kind, cues in told
+        kind: {form: value for cue, value in cues.values(kind).items() for form in forms(cue)}
+        for kind in _KINDS
     }
-    return _Measures(language, kinds, units)
+    return _Measures(kinds, units)
+
+
+#: at, to, relation, value, value_to, unit, currency, property, types of its subject
+_Row = tuple[
+    int, int, str, float, float | None, str | None, str | None, str | None, str | None
+]
 
 
 class _Reader:
     """Reads what stands around the numbers of a masked text."""
 
-    def __init__(self, masked: Masked, measures: _Measures, text: str) -> None:
-        self._measures, self._said, self._text = measures, text, lowered(text)
+    def __init__(self, masked: Masked, measures: _Measures) -> None:
+        self._measures, self._said, self._text = measures, masked.corpus.text, masked.small
         self._products = dict(masked.mentions.filter(type="PRODUCT").select("at", "surface").rows())
 
-    def rows(self, numbers: list[Number]) -> Iterator[tuple[object, ...]]:
+    def rows(self, numbers: list[Number]) -> Iterator[_Row]:
         """Yield what each number says, but numbers of nothing."""
         taken = -1
         for number, following in pairwise([*numbers, None]):
@@ -220,7 +236,7 @@ class _Reader:
                 upper = None
             row = self._row(number, upper, following, taken)
             if row is not None:
-                taken = int(str(row[1]))
+                taken = row[1]
                 yield row
 
     def _lower(self, number: Number, upper: Number) -> float:
@@ -242,10 +258,12 @@ class _Reader:
 
     def _row(
         self, number: Number, upper: Number | None, following: Number | None, taken: int
-    ) -> tuple[object, ...] | None:
+    ) -> _Row | None:
         last = upper or number
         start, hedge = number.at, None
         before = self._money_before(start, taken)
+        if number.article and not before and not self._measures.summed.match(self._text, last.to):
+            return None
         sign = before["currency"] if before else None
         if before:
             start -= len(before[0])
@@ -363,9 +381,7 @@ class _Reader:
     def _part(self, following: Number, end: int) -> tuple[float, int]:
         """Return the hundredths said behind a sum: thirteen dollars forty-five cents."""
         between = self._text[end : following.at]
-        part = re.compile(rf"\s(?:{either(self._measures.kinds['currency_part'])})\b").match(
-            self._text, following.to
-        )
+        part = self._measures.part.match(self._text, following.to)
         if part is None or not self._measures.joins_part.fullmatch(between):
             return 0.0, end
         return following.value / _HUNDRED, part.end()
@@ -393,108 +409,77 @@ class _Reader:
         return _Measure(measure.end, *known) if known else measure
 
 
-# -- subjects ------------------------------------------------------------------------------
-
-
-def _subjects(masked: Masked, found: pl.DataFrame) -> pl.DataFrame:
-    """Return, for each quantity with a property, the mention it is said of.
-
-    For each fitting type, best first: the first mention before the number in its segment, behind a
-    dateline and outside of sources; the first behind it. Then what the article is about.
-    """
-    asked = found.filter(pl.col("subject_types").is_not_null())
-    by_segment: dict[str, list[_Mention]] = {}
-    near = masked.mentions.join(asked.select("segment_id").unique(), on="segment_id", how="semi")
-    for segment, *mention in near.select(
-        "segment_id", "mention_id", "masked_as", "at", "to"
-    ).rows():
-        by_segment.setdefault(segment, []).append(_Mention(*mention))
-    chief = _chief_mentions(masked.mentions)
-    rows = []
-    for at, to, article, segment, start, types in asked.select(
-        "at",
-        "to",
-        "article_id",
-        "segment_id",
-        pl.col("segment_start") - pl.col("offset"),
-        "subject_types",
-    ).rows():
-        named = _named_in_clause(masked, by_segment.get(segment, []), start, at, to)
-        meant = _means_group(masked, start, to)
-        candidates = (
-            named.get(type_)
-            or (chief.get((article, type_)) if type_ == "GROUP" and meant else None)
-            for type_ in types.split("|")
-        )
-        about = (chief.get((article, type_)) for type_ in types.split("|"))
-        rows.append((at, next(filter(None, (*candidates, *about)), None)))
-    return pl.DataFrame(
-        rows, schema={"at": pl.Int64, "subject_mention_id": pl.String}, orient="row"
-    )
-
-
-class _Mention(NamedTuple):
-    """A mention as the search for subjects needs it."""
-
-    mention_id: str
-    mark: str
-    at: int
-    to: int
-
-
 #: Of places the first in a sentence is meant ("the valley, in the north of the country"), of
 #: others the last before the number.
 _PLACES = ("GPE", "LOC", "EVENT")
 
 
-def _named_in_clause(
-    masked: Masked, mentions: list[_Mention], start: int, at: int, to: int
-) -> dict[str, str]:
-    """Return, by type, the mention in a segment that a number is most likely said of."""
-    text = masked.corpus.text
-    source = pattern(rf"{masked.cues.any('attribution', 'by')}\s?{masked.cues.determiner()}$")
-    dateline = pattern(r"[^.–—-]{3,50}\s[–—-]\s").match(text, start, at)
-    begin = dateline.end() if dateline else start
-    fitting = [
-        one
-        for one in mentions
-        if one.at >= begin and not source.search(text, max(0, one.at - 40), one.at)
-    ]
-    named: dict[str, str] = {}
-    before = [one for one in fitting if one.to <= at]
-    behind = [one for one in fitting if one.at >= to]
-    places_first = [one for one in before if one.mark in _PLACES]
-    for mention_id, mark, _, _ in (*behind[::-1], *before, *places_first[::-1]):
-        named[mark] = mention_id
-    if "ORG" not in named and "GROUP" in named:
-        named["ORG"] = named["GROUP"]
-    return named
+class _Subjects:
+    """Finds the mention a quantity is said of.
 
+    For each fitting type, best first: the first mention before the number in its segment, behind a
+    dateline and outside of sources; the first behind it. Then what the article is about.
+    """
 
-def _means_group(masked: Masked, start: int, to: int) -> bool:
-    """Say whether a segment speaks of "the alliance" without its name."""
-    return pattern(masked.group).search(masked.corpus.text, start, to + 160) is not None
+    def __init__(self, masked: Masked) -> None:
+        cues = masked.cues
+        self._masked, self._text = masked, masked.corpus.text
+        self._source = pattern(rf"{cues.any('attribution', 'by')}\s?{cues.determiner()}$")
+        self._dateline = pattern(r"[^.–—-]{3,50}\s[–—-]\s")
+        self._group = pattern(masked.group)
+        self._chief: dict[str, dict[str, str]] = {}
 
+    def of(self, at: int, to: int, types: tuple[str, ...]) -> str | None:
+        """Return the subject, of the types, of a number that stands between two positions."""
+        place = self._masked.corpus.place(at)
+        named = self._named_in_clause(place.position, at, to, types)
+        if types[0] in named:
+            return named[types[0]]
+        chief = self._chief_mentions(place)
+        for type_ in types:
+            if type_ in named:
+                return named[type_]
+            if type_ == "GROUP" in chief and self._group.search(
+                self._text, place.position, to + _AHEAD
+            ):
+                return chief[type_]  # "the alliance" without its name
+        return next((chief[type_] for type_ in types if type_ in chief), None)
 
-def _chief_mentions(mentions: pl.DataFrame) -> dict[tuple[str, str], str]:
-    """Return the first mention of each article's most mentioned name of each type."""
-    typed = pl.concat(
-        [
-            mentions,
-            mentions.filter(pl.col("masked_as") == "GROUP").with_columns(masked_as=pl.lit("ORG")),
+    def _named_in_clause(
+        self, start: int, at: int, to: int, types: tuple[str, ...]
+    ) -> dict[str, str]:
+        """Return, by type, the mention in a segment that a number is most likely said of."""
+        text = self._text
+        dateline = self._dateline.match(text, start, at)
+        begin, end = dateline.end() if dateline else start, text.find(GAP, at)
+        wanted = (*types, "GROUP") if "ORG" in types else types
+        fitting = [
+            one
+            for one in self._masked.mentions_within(begin, end if end >= 0 else len(text))
+            if one.mark in wanted and not self._source.search(text, max(0, one.at - 40), one.at)
         ]
-    )
-    ranked = (
-        typed.group_by("article_id", "masked_as", "surface")
-        .agg(
-            named=pl.len(),
-            first_at=pl.col("at").min(),
-            first=pl.col("mention_id").sort_by("at").first(),
-        )
-        .sort("named", "first_at", descending=[True, False])
-        .unique(["article_id", "masked_as"], keep="first", maintain_order=True)
-    )
-    return {
-        (article, type_): mention
-        for article, type_, mention in ranked.select("article_id", "masked_as", "first").rows()
-    }
+        before = [one for one in fitting if one.to <= at]
+        behind = [one for one in fitting if one.at >= to]
+        places_first = [one for one in before if one.mark in _PLACES]
+        named = {
+            one.mark: one.mention_id for one in (*behind[::-1], *before, *places_first[::-1])
+        }
+        if "ORG" not in named and "GROUP" in named:
+            named["ORG"] = named["GROUP"]
+        return named
+
+    def _chief_mentions(self, place: Place) -> dict[str, str]:
+        """Return the first mention of an article's most mentioned name of each type."""
+        known = self._chief.get(place.article_id)
+        if known is not None:
+            return known
+        uses: dict[tuple[str, str], list[Mention]] = {}
+        for one in self._masked.mentions_within(*self._masked.corpus.article(place)):
+            marks = ("GROUP", "ORG") if one.mark == "GROUP" else (one.mark,)
+            for mark in marks:
+                uses.setdefault((mark, one.surface), []).append(one)
+        chief: dict[str, str] = {}
+        for (mark, _), named in sorted(uses.items(), key=lambda use: (-len(use[1]), use[1][0].at)):
+            chief.setdefault(mark, named[0].mention_id)
+        self._chief[place.article_id] = chief
+        return chief

@@ -6,8 +6,11 @@ length) is none. What is reported without marks is a kind of its own, ``indirect
 """
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,7 +18,7 @@ from pipelines.extraction.corpus import GAP, MARKS, MENTION, marked
 from pipelines.extraction.cues import pattern
 from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
-from pipelines.extraction.reported import reported_frame
+from pipelines.extraction.reported import reported
 from pipelines.quotation import quoted as quoted_spans
 
 #: Fewer words are a name, a title or a word held at arm's length, unless a verb of speech governs.
@@ -32,9 +35,26 @@ _CALLED = 20
 _SENTENCES_APART = 1
 #: Code points around a quotation in which its attribution is looked for.
 _NEAR = 140
+#: Code points before a quotation in which it is looked for within a segment: a thousand are more
+#: than sentences have, fewer than a table without line ends.
+_FAR = 1000
 _BEHIND, _BEFORE, _CONTINUED, _AIM, _UNSAID = 0.93, 0.88, 0.85, 0.75, 0.5
 _SPEAKERS = ("PERSON", "ORG", "GROUP", "GPE")
 
+
+
+_FOUND = {
+    "article_id": pl.String,
+    "start": pl.Int64,
+    "end": pl.Int64,
+    "speaker_mention_id": pl.String,
+    "cue": pl.String,
+    "confidence": pl.Float64,
+    "speaker_start": pl.Int64,
+    "speaker_end": pl.Int64,
+    "language": pl.String,
+    "quoted": pl.String,
+}
 
 
 def core_quotes(
@@ -47,57 +67,75 @@ def core_quotes(
 ) -> pl.DataFrame:
     """Return the rows of ``core_quotes`` for whole articles."""
     quoted = _quoted(core_articles, core_segments)
-    found = [
-        told
+    rows = [
+        row
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
-        for told in (_attributed(masked, quoted), _told(masked, reported_frame(masked)))
+        for row in (*_attributed(masked, quoted), *_indirect(masked))
     ]
     roles = (
         core_roles.filter(pl.col("status") == "current")
-        .unique("person_mention_id", maintain_order=True)
+        .unique("person_mention_id", keep="first", maintain_order=True)
         .select(speaker_mention_id="person_mention_id", speaker_role="role")
     )
-    said = [rows.join(roles, on="speaker_mention_id", how="left") for rows in found]
+    opens = pl.col("quoted").str.contains(r"^[\p{Lu}¿¡\d]")
+    kind = (
+        pl.when(pl.col("quoted").is_null())
+        .then(pl.lit("indirect"))
+        .when(opens & (pl.col("quoted").str.count_matches(r"\S+") > _FEWEST_WORDS))
+        .then(pl.lit("direct"))
+        .otherwise(pl.lit("partial"))
+    )
+    said = (
+        pl.DataFrame(rows, schema=_FOUND, orient="row")
+        .with_columns(kind=kind)
+        .join(roles, on="speaker_mention_id", how="left", maintain_order="left")
+    )
     mint = pl.format("{}/q{}-{}", "article_id", "start", "end")
-    return facts("core_quotes", said, core_articles, core_segments, mint)
+    return facts("core_quotes", [said], core_articles, core_segments, mint)
 
 
-def _quoted(core_articles: pl.DataFrame, core_segments: pl.DataFrame) -> pl.DataFrame:
-    """Return what stands in quotation marks: article_id, segment_id, start, end, text, ...
+class _Quoted(NamedTuple):
+    """What stands in quotation marks; ``outer_start`` and ``outer_end`` include the marks.
 
-    ``outer_start`` and ``outer_end`` include the marks; nested quotations belong to the outer one.
+    A quotation begins in one segment and ends in another, or in the same.
     """
-    spans = [
-        (article_id, *span)
-        for article_id, body in core_articles.select("article_id", "body").rows()
-        for span in quoted_spans(body)
-    ]
-    names = ("article_id", "start", "end", "outer_start", "outer_end")
-    schema = {name: pl.String if name == "article_id" else pl.Int64 for name in names}
-    content = core_segments.select(
-        "article_id", "segment_id", "kind", segment_start="start", segment_end="end"
-    ).sort("article_id", "segment_start")
-    last = content.select("article_id", "segment_start", last_segment_id="segment_id")
-    quoted = (
-        pl.DataFrame(spans, schema=schema, orient="row")
-        .join(core_articles.select("article_id", "body"), on="article_id")
-        .with_columns(text=pl.col("body").str.slice("start", pl.col("end") - pl.col("start")))
-    )
-    begun = _at_segments(quoted.sort("article_id", "start"), content, "start")
-    ended = _at_segments(begun.sort("article_id", "end"), last, "end")
-    return ended.filter(pl.col("kind").is_in(["sentence", "list_item"]))
+
+    article_id: str
+    body: str
+    start: int
+    end: int
+    outer_start: int
+    outer_end: int
+    segment_id: str
+    segment_start: int
+    last_segment_id: str
+    last_segment_start: int
+
+    @property
+    def text(self) -> str:
+        """What stands between the marks."""
+        return self.body[self.start : self.end]
 
 
-def _at_segments(spans: pl.DataFrame, segments: pl.DataFrame, edge: str) -> pl.DataFrame:
-    """Add to spans the segment in which one of their edges lies."""
-    return spans.join_asof(
-        segments,
-        left_on=edge,
-        right_on="segment_start",
-        by="article_id",
-        suffix="_of_end",
-        check_sortedness=False,
-    )
+def _quoted(core_articles: pl.DataFrame, core_segments: pl.DataFrame) -> list[_Quoted]:
+    """Return what stands in quotation marks in running text, in order.
+
+    Nested quotations belong to the outer one.
+    """
+    segments = core_segments.sort("article_id", "start")
+    starts, ids, kinds = (segments[name].to_list() for name in ("start", "segment_id", "kind"))
+    counts = segments.group_by("article_id", maintain_order=True).len().rows()
+    ends = accumulate(count for _, count in counts)
+    own = {article: (end - count, end) for (article, count), end in zip(counts, ends, strict=True)}
+    found = []
+    for article_id, body in sorted(core_articles.select("article_id", "body").rows()):
+        low, high = own.get(article_id, (0, 0))
+        for span in quoted_spans(body):
+            first, last = (bisect_right(starts, at, low, high) - 1 for at in span[:2])
+            if first >= low and kinds[first] in ("sentence", "list_item"):
+                places = (ids[first], starts[first], ids[last], starts[last])
+                found.append(_Quoted(article_id, body, *span, *places))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,138 +149,109 @@ class _Attribution:
 
 
 _NOBODY = _Attribution(None, None, None, _UNSAID)
+_Said = tuple[_Quoted, _Attribution]
 
 
-def _attributed(masked: Masked, quoted: pl.DataFrame) -> pl.DataFrame:
-    """Return the quotations of one language with their speakers."""
-    places = masked.corpus.segments.select("segment_id", "position", "ordinal")
-    ends = places.select(
-        last_segment_id="segment_id", last_position="position", last_ordinal="ordinal"
-    )
-    own = (
-        quoted.join(places, on="segment_id")
-        .join(ends, on="last_segment_id")
-        .sort("article_id", "start")
-    )
+def _attributed(masked: Masked, quoted: list[_Quoted]) -> Iterator[tuple[object, ...]]:
+    """Yield the quotations of one language with their speakers."""
+    for quote, of in _said(masked, quoted):
+        spoken = _spoken(masked, of.speaker_at, of.words, of.cue, of.confidence)
+        yield quote.article_id, quote.start, quote.end, *spoken, quote.text
+
+
+def _indirect(masked: Masked) -> Iterator[tuple[object, ...]]:
+    """Yield what is reported in one language without marks."""
+    for at, to, speaker_at, words, cue, confidence in reported(masked):
+        place = masked.corpus.place(at)
+        if place.kind in ("sentence", "list_item"):
+            spoken = _spoken(masked, speaker_at, words, cue, confidence)
+            yield place.article_id, at + place.offset, to + place.offset, *spoken, None
+
+
+def _spoken(
+    masked: Masked,
+    speaker_at: int | None,
+    words: tuple[int, int] | None,
+    cue: str | None,
+    confidence: float,
+) -> tuple[object, ...]:
+    """Return what all kinds of quotation have in common, positions turned into places."""
+    offset = masked.corpus.place(words[0]).offset if words else 0
+    begin, end = (at + offset for at in words) if words else (None, None)
+    mention = masked.mention_at(speaker_at)
+    return mention, cue, confidence, begin, end, masked.corpus.language
+
+
+def _said(masked: Masked, quoted: list[_Quoted]) -> list[_Said]:
+    segments = masked.corpus.segments.select("segment_id", "position", "ordinal").rows()
+    places = {segment_id: place for segment_id, *place in segments}
     search = _Search(masked)
-    rows: list[dict[str, Any]] = []
-    previous: dict[str, Any] | None = None
-    unsaid: list[dict[str, Any]] = []
-    for quote in own.iter_rows(named=True):
-        at = quote["outer_start"] + quote["position"] - quote["segment_start"]
-        to = quote["outer_end"] + quote["last_position"] - quote["segment_start_of_end"]
+    said: list[_Said] = []
+    previous: tuple[_Quoted, _Attribution, int, int] | None = None
+    unsaid: list[_Quoted] = []
+    for quote in quoted:
+        if quote.segment_id not in places or quote.last_segment_id not in places:
+            continue
+        position, ordinal = places[quote.segment_id]
+        last_position, last_ordinal = places[quote.last_segment_id]
+        at = quote.outer_start + position - quote.segment_start
+        to = quote.outer_end + last_position - quote.last_segment_start
         parts, found = search.parted(at, to, quote)
         found = found or search.attribution(at, to)
         if found is None and _is_open(quote):
-            unsaid = [*unsaid, quote]  # whoever says the paragraph that closes it
+            unsaid.append(quote)  # whoever says the paragraph that closes it
             continue
-        if found is None and previous is not None and _goes_on(previous, quote):
-            found = _Attribution(
-                previous["speaker_at"], previous["words"], previous["cue"], _CONTINUED
-            )
-        before = quote["body"][: quote["outer_start"]][-_LEAD:].rstrip(" ")
+        if found is None and previous is not None and _goes_on(*previous, quote, ordinal):
+            of = previous[1]
+            found = _Attribution(of.speaker_at, of.words, of.cue, _CONTINUED)
+        before = quote.body[max(0, quote.outer_start - _LEAD) : quote.outer_start].rstrip(" ")
         opens = not before or before[-1] in ".,:!?…”\"»\n"
-        if _is_quotation(quote["text"], found, is_name=search.is_name(at, to), opens=opens):
-            rows += [{**part, **_fields(found)} for part in parts]
-            previous = rows[-1]
-            rows += _continued(unsaid, quote, found)
+        if _is_quotation(quote.text, found, is_name=search.is_name(at, to), opens=opens):
+            of = found or _NOBODY
+            said += [(part, of) for part in parts]
+            previous = (parts or [quote])[-1], of, ordinal, last_ordinal
+            said += _continued(unsaid, quote, of)
         unsaid = []
-    frame = pl.DataFrame(
-        [{name: value for name, value in row.items() if name != "words"} for row in rows],
-        schema={**own.schema, **_SAID},
-    )
-    kind = (
-        pl.when(
-            pl.col("text").str.contains(r"^[\p{Lu}¿¡\d]")
-            & (pl.col("text").str.count_matches(r"\S+") > _FEWEST_WORDS)
-        )
-        .then(pl.lit("direct"))
-        .otherwise(pl.lit("partial"))
-    )
-    return _told(masked, frame.with_columns(kind=kind))
+    return said
 
 
-def _is_open(quote: dict[str, Any]) -> bool:
+def _is_open(quote: _Quoted) -> bool:
     """Say whether a paragraph's quotation goes on in the next: its mark is not closed."""
-    return bool(quote["body"][quote["outer_end"] : quote["outer_end"] + 1] == "\n") and (
-        quote["body"][quote["outer_end"] - 1] not in "»”\"’“«'"
+    return quote.body[quote.outer_end : quote.outer_end + 1] == "\n" and (
+        quote.body[quote.outer_end - 1] not in "»”\"’“«'"
     )
 
 
-def _continued(
-    unsaid: list[dict[str, Any]], quote: dict[str, Any], found: _Attribution | None
-) -> list[dict[str, Any]]:
-    """Return the paragraphs of which a quotation is the last, said by whoever says that."""
-    of = found or _NOBODY
-    said = {**_fields(of), "confidence": min(of.confidence, _CONTINUED)}
-    return [{**one, **said} for one in unsaid if one["article_id"] == quote["article_id"]]
+def _continued(unsaid: list[_Quoted], quote: _Quoted, of: _Attribution) -> Iterator[_Said]:
+    """Yield the paragraphs of which a quotation is the last, said by whoever says that."""
+    for one in unsaid:
+        if one.article_id == quote.article_id:
+            yield one, replace(of, confidence=min(of.confidence, _CONTINUED))
 
 
-_SAID = {
-    "speaker_at": pl.Int64,
-    "speaker_from": pl.Int64,
-    "speaker_to": pl.Int64,
-    "cue": pl.String,
-    "confidence": pl.Float64,
-}
-
-
-def _told(masked: Masked, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return what all kinds of quotation have in common, positions turned into places."""
-    words = frame.select("speaker_from", "speaker_to").drop_nulls().unique()
-    places = masked.corpus.at(words, "speaker_from").select(
-        "speaker_from",
-        "speaker_to",
-        speaker_start=pl.col("speaker_from") + pl.col("offset"),
-        speaker_end=pl.col("speaker_to") + pl.col("offset"),
-    )
-    frame = frame.join(
-        places, on=["speaker_from", "speaker_to"], how="left", maintain_order="left"
-    )
-    return masked.mention_at(frame, "speaker_at", "speaker_mention_id").select(
-        "article_id",
-        "segment_id",
-        "start",
-        "end",
-        "speaker_mention_id",
-        "cue",
-        "confidence",
-        "kind",
-        "speaker_start",
-        "speaker_end",
-        language=pl.lit(masked.corpus.language),
-    )
-
-
-def _fields(found: _Attribution | None) -> dict[str, Any]:
-    found = found or _NOBODY
-    begin, end = found.words or (None, None)
-    return {
-        "speaker_at": found.speaker_at,
-        "speaker_from": begin,
-        "speaker_to": end,
-        "words": found.words,
-        "cue": found.cue,
-        "confidence": found.confidence,
-    }
-
-
-def _goes_on(previous: dict[str, Any], quote: dict[str, Any]) -> bool:
+def _goes_on(
+    previous: _Quoted,
+    of: _Attribution,
+    first_ordinal: int,
+    last_ordinal: int,
+    quote: _Quoted,
+    ordinal: int,
+) -> bool:
     """Say whether a quotation takes up where the one before it ended.
 
     In the same paragraph, or as the next one: a paragraph that opens with a quotation goes on with
     the speaker of the one that ended the paragraph before.
     """
-    if previous["article_id"] != quote["article_id"] or previous["words"] is None:
+    if previous.article_id != quote.article_id or of.words is None:
         return False
-    between = quote["body"][previous["outer_end"] : quote["outer_start"]]
+    between = quote.body[previous.outer_end : quote.outer_start]
     if "\n" in between:
         return not between.strip()
-    same_sentence = quote["ordinal"] == previous["ordinal"] and len(between) < _NEAR
-    if same_sentence and previous["confidence"] >= _BEFORE and not quote["text"][:1].isupper():
+    opens_large = quote.body[quote.start].isupper()
+    same_sentence = ordinal == first_ordinal and len(between) < _NEAR
+    if same_sentence and of.confidence >= _BEFORE and not opens_large:
         return pattern(r"^[^.!?:;]*,\s$|^\s(?:\w+\s){1,6}$").search(between) is not None
-    sentences_apart = quote["ordinal"] - previous["last_ordinal"]
-    return bool(sentences_apart <= _SENTENCES_APART and quote["text"][:1].isupper())
+    return ordinal - last_ordinal <= _SENTENCES_APART and opens_large
 
 
 def _is_quotation(
@@ -252,20 +261,29 @@ def _is_quotation(
 
     ``opens`` says that a sentence or clause begins with them; a title rather follows a preposition.
     """
-    words = text.split()
-    capitals = sum(word[:1].isupper() and len(word) > 1 for word in words)
-    small = sum(len(word) <= _SMALL and not word[:1].isupper() for word in words)
-    is_titled = capitals + small == len(words) and (capitals > 1 or len(words) == 1)
     is_said = text[-1] in "!?" or (opens and found is not None and text[-1] in ",.")
-    if is_name or (is_titled and not is_said):
+    words = text.split()
+    if is_name or (not is_said and _is_titled(words)):
         return False
     if found is None:
         # Nobody says it: a sentence, or more words than a title or a phrase has.
-        is_title = capitals > _TITLE * len(words)
-        return len(words) >= (_FEWEST_WORDS + 1 if _is_sentence(text) else _PHRASE) and not is_title
+        fewest = _FEWEST_WORDS + 1 if _is_sentence(text) else _PHRASE
+        return len(words) >= fewest and _capitals(words) <= _TITLE * len(words)
     if found.confidence == _BEHIND and (text[-1] == "," or (text[:1].isupper() and len(words) > 1)):
         return True
     return len(words) >= _FEWEST_WORDS or (_is_sentence(text) and found.confidence >= _BEFORE)
+
+
+def _capitals(words: list[str]) -> int:
+    return sum(word[0].isupper() and len(word) > 1 for word in words)
+
+
+def _is_titled(words: list[str]) -> bool:
+    """Say whether words are written as a title is: all but small ones with a capital."""
+    if not all(word[0].isupper() or len(word) <= _SMALL for word in words):
+        return False
+    lone = any(word[0].isupper() and len(word) == 1 for word in words)
+    return not lone and (_capitals(words) > 1 or len(words) == 1)
 
 
 def _is_sentence(text: str) -> bool:
@@ -347,17 +365,17 @@ class _Search:
         return called is not None or bool(self._name.fullmatch(self._text, at, to))
 
     def parted(
-        self, at: int, to: int, quote: dict[str, Any]
-    ) -> tuple[list[dict[str, Any]], _Attribution | None]:
+        self, at: int, to: int, quote: _Quoted
+    ) -> tuple[list[_Quoted], _Attribution | None]:
         """Part a quotation that names its speaker inside its marks, and say who that is."""
         inside = self._inside.search(self._text, at, to)
         if inside is None:
             return [quote], None
         first_end = self._masked.corpus.in_body(inside.start())
         second_start = self._masked.corpus.in_body(inside.end())
-        spans = [(quote["start"], first_end), (second_start, quote["end"])]
+        spans = [(quote.start, first_end), (second_start, quote.end)]
         parts = [
-            {**quote, "start": start, "end": end, "text": quote["body"][start:end]}
+            quote._replace(start=start, end=end)
             for start, end in spans
             if end - start >= _FEWEST_WORDS
         ]
@@ -366,7 +384,7 @@ class _Search:
 
     def attribution(self, at: int, to: int) -> _Attribution | None:
         """Return who says what stands between two positions, quotation marks included."""
-        return self._named_behind(at, to) or self._found_before(at) or self._meant_behind(at, to)
+        return self._named_behind(at, to) or self._said_before(at) or self._meant_behind(at, to)
 
     def _named_behind(self, at: int, to: int) -> _Attribution | None:
         limit = to + _NEAR
@@ -419,8 +437,11 @@ class _Search:
             return None
         return _Attribution(speaker, match.span("cue"), _one_line(match["cue"]), _BEHIND)
 
-    def _found_before(self, at: int) -> _Attribution | None:
-        begin = self._text.rfind(GAP, 0, at) + 1
+    def _said_before(self, at: int) -> _Attribution | None:
+        begin = max(self._text.rfind(GAP, 0, at) + 1, at - _FAR)
+        return self._found_before(begin, at) if self._text[begin:at].strip() else None
+
+    def _found_before(self, begin: int, at: int) -> _Attribution | None:
         role = list(self._by_role.finditer(self._text, begin, at))
         if role:
             words = role[-1].span("speaker")

@@ -5,14 +5,16 @@ sentences without quotation marks: there the quotation is told instead.
 """
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
 from pipelines.extraction.corpus import GAP, marked
-from pipelines.extraction.cues import pattern
+from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.masking import Masked
-from pipelines.extraction.scanning import NEVER, either, hits, lowered
+from pipelines.extraction.scanning import either, words_at
 
 #: Named beside the verb; a pronoun could mean another.
 _NAMED, _REFERRED = 0.8, 0.6
@@ -25,97 +27,92 @@ _MARKS = pattern(r"[«»“”„\"]")
 _LONG = 5
 
 
-def reported(masked: Masked) -> list[dict[str, Any]]:
-    """Return what is reported, as rows: at, to (positions), speaker_at, words, cue, confidence."""
-    text = lowered(masked.corpus.text)
-    rows = [*_said_that(masked, text), *_according_to(masked, text)]
-    taken: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        taken.setdefault(row["to"], row)
-    return sorted(taken.values(), key=lambda row: int(row["at"]))
+class Reported(NamedTuple):
+    """What is reported between two positions, and how: by whom, called so, with which cue."""
+
+    at: int
+    to: int
+    speaker_at: int
+    words: tuple[int, int]
+    cue: str
+    confidence: float
 
 
-def _said_that(masked: Masked, text: str) -> list[dict[str, Any]]:
-    """Return what stands behind "said that" and its like, up to the sentence's end."""
-    cues = masked.cues
-    verbs, that = either(cues.words("speech_verb")), either(cues.words("reporting_that"))
-    if that == NEVER:
-        return []
-    subject = pattern(
-        rf"(?P<speaker>{marked(*_SPEAKERS)})"
-        rf"|(?<!\w)(?P<pronoun>{cues.any('speaker_pronoun', 'he_or_she')})(?!\w)"
+def reported(masked: Masked) -> list[Reported]:
+    """Return what is reported in one language's segments, in order."""
+    taken: dict[int, Reported] = {}
+    for row in (*_said_that(masked), *_according_to(masked)):
+        taken.setdefault(row.to, row)
+    return sorted(taken.values())
+
+
+class _Rules(NamedTuple):
+    """What one language says "said that" and "according to" with."""
+
+    verbs: pl.Series
+    said_that: re.Pattern[str]
+    subject: re.Pattern[str]
+    negated: re.Pattern[str]
+    according_to: re.Pattern[str]
+
+
+@lru_cache(maxsize=32)
+def _rules(cues: Cues) -> _Rules:
+    speaker = rf"(?P<speaker>{marked(*_SPEAKERS)})"
+    pronoun = rf"(?P<pronoun>{cues.any('speaker_pronoun', 'he_or_she')})"
+    verbs, that = cues.words("speech_verb"), either(cues.words("reporting_that"))
+    sources = [cue for cue in cues.words("attribution") if len(cue) >= _LONG]
+    return _Rules(
+        pl.Series([sorted(verbs)], dtype=pl.List(pl.String)),
+        pattern(rf"(?P<cue>{either(verbs)})(?!\w) (?:[^ .,;:\x00]+ ){{0,2}}?{that} ?"),
+        pattern(rf"{speaker}|(?<!\w){pronoun}(?!\w)"),
+        pattern(rf"(?<!\w){cues.any('negation')}"),
+        pattern(
+            rf"(?P<cue>{either(sources)})\s?{cues.determiner()}{speaker}(?P<pronoun>)\s?,\s?"
+        ),
     )
-    negated = pattern(rf"(?<!\w){cues.any('negation')}")
-    verb = pattern(rf"(?P<cue>{verbs})(?!\w)")
-    rows = []
-    for at, to in hits(text, rf"{verbs} (?:[^ .,;:\x00]+ ){{0,2}}?{that} ?"):
-        begin, end = text.rfind(GAP, 0, at) + 1, _end(text, to)
-        if text[at - 1 : at].isalnum() or end - to < _SHORTEST or _MARKS.search(text, begin, end):
+
+
+def _said_that(masked: Masked) -> Iterator[Reported]:
+    """Yield what stands behind "said that" and its like, up to the sentence's end."""
+    text, rules = masked.small, _rules(masked.cues)
+    done = 0
+    for at in words_at(text, rules.verbs).tolist():
+        said = rules.said_that.match(text, at) if at >= done else None
+        if said is None:
             continue
-        found = [*subject.finditer(text, max(begin, at - _NEAR), at)]
-        cue = verb.match(text, at)
+        begin, done, end = text.rfind(GAP, 0, at) + 1, said.end(), _end(text, said.end())
+        if end - done < _SHORTEST or _MARKS.search(text, begin, end):
+            continue
+        found = [*rules.subject.finditer(text, max(begin, at - _NEAR), at)]
         between = text[found[-1].end() : at] if found else ""
-        if not found or cue is None or any(mark in between for mark in ".;:("):
+        if not found or any(mark in between for mark in ".;:("):
             continue
-        if negated.search(f"{between} {text[at:to]}"):
-            continue
-        rows.append(_row(masked, found[-1], cue["cue"], to, end))
-    return [row for row in rows if row is not None]
+        if not rules.negated.search(f"{between} {said[0]}"):
+            yield from _told(masked, found[-1], said["cue"], done, end)
 
 
-def _according_to(masked: Masked, text: str) -> list[dict[str, Any]]:
-    """Return the rest of sentences that begin with "according to" somebody."""
-    sources = [cue for cue in masked.cues.words("attribution") if len(cue) >= _LONG]
-    if not sources:
-        return []
-    rule = pattern(
-        rf"(?P<cue>{either(sources)})\s?{masked.cues.determiner()}"
-        rf"(?P<speaker>{marked(*_SPEAKERS)})(?P<pronoun>)\s?,\s?"
-    )
-    rows = []
-    for at, _ in hits(GAP + text, rf"\x00{either(sources)}"):
-        match, end = rule.match(text, at), _end(text, at)
-        if match is None or end - match.end() < _SHORTEST or _MARKS.search(text, at, end):
-            continue
-        rows.append(_row(masked, match, match["cue"], match.end(), end))
-    return [row for row in rows if row is not None]
+def _according_to(masked: Masked) -> Iterator[Reported]:
+    """Yield the rest of sentences that begin with "according to" somebody."""
+    text, rule = masked.small, _rules(masked.cues).according_to
+    for at in masked.corpus.positions:
+        match = rule.match(text, at)
+        end = _end(text, at) if match else at
+        if match and end - match.end() >= _SHORTEST and not _MARKS.search(text, at, end):
+            yield from _told(masked, match, match["cue"], match.end(), end)
 
 
-def _row(
+def _told(
     masked: Masked, subject: re.Match[str], cue: str, at: int, to: int
-) -> dict[str, Any] | None:
+) -> Iterator[Reported]:
     is_pronoun = bool(subject["pronoun"])
     words = subject.span("pronoun" if is_pronoun else "speaker")
     speaker = masked.last_before(words[0], "PERSON") if is_pronoun else words[0]
-    if speaker is None:
-        return None
-    return {
-        "at": at,
-        "to": to,
-        "speaker_at": speaker,
-        "speaker_from": words[0],
-        "speaker_to": words[1],
-        "cue": " ".join(cue.split()),
-        "confidence": _REFERRED if is_pronoun else _NAMED,
-    }
+    if speaker is not None:
+        confidence = _REFERRED if is_pronoun else _NAMED
+        yield Reported(at, to, speaker, words, " ".join(cue.split()), confidence)
 
 
 def _end(text: str, at: int) -> int:
     end = text.find(GAP, at)
     return len(text) if end < 0 else end
-
-
-def reported_frame(masked: Masked) -> pl.DataFrame:
-    """Return what is reported with its places: article_id, start, end, and how it is told."""
-    schema = {
-        "at": pl.Int64,
-        "to": pl.Int64,
-        "speaker_at": pl.Int64,
-        "speaker_from": pl.Int64,
-        "speaker_to": pl.Int64,
-        "cue": pl.String,
-        "confidence": pl.Float64,
-    }
-    frame = pl.DataFrame(reported(masked), schema=schema, orient="row")
-    placed = masked.corpus.spans(frame).filter(pl.col("kind").is_in(["sentence", "list_item"]))
-    return placed.with_columns(kind=pl.lit("indirect"), text=pl.lit(None, dtype=pl.String))

@@ -23,12 +23,13 @@ _STATED, _OWNED, _OF_PRONOUN = 0.92, 0.8, 0.75
 _NEAR = 80
 
 _FOUND = {
-    "at": pl.Int64,
-    "to": pl.Int64,
-    "role_at": pl.Int64,
-    "role_to": pl.Int64,
-    "at_person": pl.Int64,
-    "at_org": pl.Int64,
+    "article_id": pl.String,
+    "start": pl.Int64,
+    "end": pl.Int64,
+    "role_start": pl.Int64,
+    "role_end": pl.Int64,
+    "person_mention_id": pl.String,
+    "organization_mention_id": pl.String,
     "role_en": pl.String,
     "status": pl.String,
     "confidence": pl.Float64,
@@ -43,44 +44,40 @@ def core_roles(
     seed_cue_words: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_roles`` for whole articles."""
-    found = [
-        _roles(masked)
+    rows = [
+        row
         for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+        for row in _roles(masked)
     ]
-    bodies = core_articles.select("article_id", "body")
-    worded = [
-        rows.join(bodies, on="article_id", maintain_order="left")
-        .with_columns(
-            role=pl.col("body").str.slice("role_start", pl.col("role_end") - pl.col("role_start"))
+    length = pl.col("role_end") - pl.col("role_start")
+    found = (
+        pl.DataFrame(rows, schema=_FOUND, orient="row")
+        .unique(
+            ["person_mention_id", "organization_mention_id", "status"],
+            keep="first",
+            maintain_order=True,
         )
+        .join(core_articles.select("article_id", "body"), on="article_id", maintain_order="left")
+        .with_columns(role=pl.col("body").str.slice("role_start", length))
         .drop("body")
-        .unique(["person_mention_id", "organization_mention_id", "status"], maintain_order=True)
-        for rows in found
-    ]
-    mint = pl.format("{}/r{}-{}-{}", "article_id", "role_start", "role_end", "status")
-    return facts("core_roles", worded, core_articles, core_segments, mint)
-
-
-
-def _roles(masked: Masked) -> pl.DataFrame:
-    """Return the roles of one language, with positions turned into offsets of the bodies."""
-    rows = list(_Finder(masked).found())
-    hits = masked.corpus.at(pl.DataFrame(rows, schema=_FOUND, orient="row"))
-    hits = masked.mention_at(hits, "at_person", "person_mention_id")
-    hits = masked.mention_at(hits, "at_org", "organization_mention_id")
-    return hits.drop_nulls("person_mention_id").select(
-        "article_id",
-        "segment_id",
-        "person_mention_id",
-        "organization_mention_id",
-        "role_en",
-        "status",
-        "confidence",
-        start=pl.col("at") + pl.col("offset"),
-        end=pl.col("to") + pl.col("offset"),
-        role_start=pl.col("role_at") + pl.col("offset"),
-        role_end=pl.col("role_to") + pl.col("offset"),
     )
+    mint = pl.format("{}/r{}-{}-{}", "article_id", "role_start", "role_end", "status")
+    return facts("core_roles", [found], core_articles, core_segments, mint)
+
+
+def _roles(masked: Masked) -> Iterator[tuple[object, ...]]:
+    """Yield the roles of one language, with positions turned into offsets of the bodies."""
+    for at, to, role_at, role_to, person, org, *said in sorted(
+        _Finder(masked).found(), key=lambda row: row[0]
+    ):
+        person_id = masked.mention_at(person)
+        if person_id is not None:
+            place = masked.corpus.place(at)
+            spans = (one + place.offset for one in (at, to, role_at, role_to))
+            yield place.article_id, *spans, person_id, masked.mention_at(org), *said
+
+
+_Row = tuple[int, int, int, int, int, int | None, str | None, str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ class _Finder:
         self._person_before = pattern(
             rf"(?P<person>{person})(?:\s\([^()]{{1,20}}\))?\s?(?:,\s(?P<was>{cues.any('was')}"
             rf"(?:[\s\w]{{0,14}}?\d{{4}})?\s)?|\s(?P<is>{cues.any('is')})\s|,\s)"
-            rf"{now}{determiner}(?:[\w-]+\s)?$"
+            rf"{now}{determiner}(?:(?!{cues.any('auxiliary')}(?!\w))[\w-]+\s)?$"
         )
         self._person_behind = pattern(
             rf"[»”\"’']?\s?,?\s{determiner}(?:[\w-]+\s){{0,2}}(?P<person>{person})"
@@ -141,13 +138,13 @@ class _Finder:
         owner = rf"(?P<owner>{marked('ORG', 'GROUP', 'GPE')})'s?\s|(?P<owned>{meant})'s?\s"
         possessed = rf"(?P<possessed>{cues.any('possessive')})\s"
         return (
-            rf"(?:{owner}|{possessed})?(?P<former>{former})?"
+            rf"(?<!\w)(?:{owner}|{possessed})?(?P<former>{former})?"
             rf"(?P<role>{before}(?P<noun>{cues.any('role')}){tail}{field})(?!\w)"
             rf"(?:(?P<more>(?:\s[\w'-]+){{0,4}}?)\s{link}{small}{{0,3}}?[«“\"‘]?"
             rf"(?:(?P<org>{org})|(?P<meant>{meant})))?"
         )
 
-    def found(self) -> Iterator[tuple[object, ...]]:
+    def found(self) -> Iterator[_Row]:
         """Yield the rows of all role phrases that are said of a named person."""
         last: tuple[int, int] | None = None
         phrases = (
@@ -221,7 +218,7 @@ class _Finder:
         match = pattern(marked("PERSON")).match(self._text, at)
         return match.end() if match else at
 
-    def _leaders(self) -> Iterator[tuple[object, ...]]:
+    def _leaders(self) -> Iterator[_Row]:
         """Yield who is said to lead, or to have led: "X, who leads Y"."""
         for match in self._leads.finditer(self._text):
             over = match["led"] is not None

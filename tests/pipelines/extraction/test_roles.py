@@ -42,3 +42,13 @@ def test_a_role_phrase_before_a_pronoun_is_the_last_persons(read):
 def test_who_leads_is_a_leader(read):
     reading = read("en", "So said Anna Drummond, who leads IBM from Leeds.")
     assert ("Anna Drummond", "leader", "IBM", "current") in reading.positions()
+
+
+def test_a_role_begins_with_a_whole_word(read):
+    reading = read("en", "Jacob Oubina, the senior market analyst of Siemens, has left.")
+    assert reading.roles["role"].to_list() == ["senior market analyst"]
+
+
+def test_who_will_become_something_is_not_yet_that(read):
+    reading = read("en", "Peter Hallvard, will become chairman of IBM.")
+    assert reading.roles.is_empty()

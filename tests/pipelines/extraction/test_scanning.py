@@ -1,10 +1,11 @@
 import re
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extraction.scanning import NEVER, either, hits, lowered
+from pipelines.extraction.scanning import NEVER, either, hits, lowered, words_at
 
 _WORDS = st.lists(st.text("ab.+é ", min_size=1, max_size=4), min_size=1, max_size=6)
 
@@ -35,3 +36,17 @@ def test_small_letters_take_as_much_room(text, small):
 @given(st.text())
 def test_every_letter_keeps_its_place(text):
     assert len(lowered(text)) == len(text)
+
+
+@given(words=_WORDS, text=st.text("ab.+é \U0001f30d", max_size=40))
+def test_words_are_found_where_they_begin_a_word(words, text):
+    found = words_at(text, pl.Series([words])).tolist()
+    assert found == [
+        at
+        for at in range(len(text))
+        if text.startswith(tuple(words), at) and not text[:at][-1:].isalnum()
+    ]
+
+
+def test_no_words_are_found_nowhere():
+    assert words_at("any text", pl.Series([[]], dtype=pl.List(pl.String))).tolist() == []
