@@ -35,7 +35,7 @@ REFERENCE = Path(__file__).resolve().parent.parent / "seeds" / "reference"
 _TYPES = {"PERSON": "PER", "ORG": "ORG", "GPE": "LOC", "LOC": "LOC"}
 #: Sentences of one article.
 _BLOCK = 25
-_BANDS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_BANDS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 Span = tuple[str, int, int]
 

@@ -9,7 +9,6 @@ import polars as pl
 from pipelines.extraction.cues import Cues
 from pipelines.extraction.evidence import (
     ACRONYM_OF,
-    BY_SHAPE,
     COORDINATED,
     HEAD_WORD,
     PLACE,
@@ -18,6 +17,9 @@ from pipelines.extraction.evidence import (
     SPEAKS,
     SURNAME,
 )
+
+#: A single word that only opens sentences needs as much to be a name.
+UNPROVEN = 0.5
 
 
 def agreed(found: pl.DataFrame) -> pl.DataFrame:
@@ -59,7 +61,7 @@ def coordinated(found: pl.DataFrame, cues: Cues) -> pl.DataFrame:
 def _capital_proves_nothing() -> pl.Expr:
     """A single word seen only where a sentence opens, with no evidence but its shape."""
     only_opening = pl.col("opens").all().over("article_id", "text")
-    weak = pl.col("evidence").is_in(BY_SHAPE) | (pl.col("confidence") < PLACE)
+    weak = pl.col("confidence") < UNPROVEN
     return only_opening & (pl.col("words") == 1) & weak
 
 

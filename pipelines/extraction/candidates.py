@@ -4,9 +4,9 @@ Where spans overlap the longest wins, and a known name before a mere shape.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import polars as pl
 
@@ -15,9 +15,8 @@ from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.spans import list_items, name_spans
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A span that may be a mention.
+class Candidate(NamedTuple):
+    """A span that may be a mention; candidates sort leftmost, longest, known first.
 
     ``known_type`` is the type the reference table gives the name; ``shape`` the rule that found
     it; ``opens`` says that a segment
@@ -26,8 +25,9 @@ class Candidate:
     """
 
     at: int
-    to: int
-    known_type: str | None = None
+    minus_to: int
+    unknown: bool
+    known_type: str
     ambiguous: bool = False
     shape: str = "known"
     opens: bool = False
@@ -35,43 +35,9 @@ class Candidate:
     in_list: bool = False
 
     @property
-    def rank(self) -> tuple[int, int, bool]:
-        """Sort key: leftmost, longest, known first."""
-        return self.at, -self.to, self.known_type is None
-
-
-def candidates(corpus: Corpus, cues: Cues, names: pl.DataFrame) -> pl.DataFrame:
-    """Return the fields of :class:`Candidate` as columns, with ``text``, in order of position.
-
-    ``names`` has name, known_type, ambiguous.
-    """
-    known = [
-        Candidate(at, to, known_type, ambiguous)
-        for at, to, known_type, ambiguous in corpus.find_names(names["name"])
-        .join(names, on="name")
-        .select("at", "to", "known_type", "ambiguous")
-        .rows()
-    ]
-    top_known = list(_longest(known))
-    no_names = cues.words("stop_name") | cues.words("month") | cues.words("weekday")
-    spans = [
-        Candidate(at, to, shape=shape, opens=opens)
-        for at, to, shape, opens in name_spans(corpus, cues).rows()
-        if corpus.text[at:to].lower() not in no_names
-    ]
-    chosen = list(_longest([*known, *_not_merely_known(spans, top_known)]))
-    items = dict(list_items(corpus, cues, [(one.at, one.to) for one in chosen]))
-    opening = {span.at for span in spans if span.opens}
-    every = list(_completed(corpus, chosen, known, items))
-    every = [
-        replace(one, opens=one.at in opening or _begins_segment(corpus.text, one.at))
-        for one in every
-    ]
-    return pl.DataFrame(
-        [(*_fields(one), corpus.text[one.at : one.to]) for one in every],
-        schema=_SCHEMA,
-        orient="row",
-    )
+    def to(self) -> int:
+        """Where the span ends."""
+        return -self.minus_to
 
 
 _SCHEMA = {
@@ -87,33 +53,66 @@ _SCHEMA = {
 }
 
 
-def _fields(one: Candidate) -> tuple[object, ...]:
-    return tuple(getattr(one, name) for name in _SCHEMA if name != "text")
+def candidates(
+    corpus: Corpus, cues: Cues, names: pl.DataFrame, heads: list[tuple[int, int]]
+) -> pl.DataFrame:
+    """Return what :class:`Candidate` tells as columns, with ``to`` and ``text``, by position.
+
+    ``names`` are the known names in the corpus: at, to, known_type, ambiguous; ``heads`` where
+    words stand that head names: at, to.
+    """
+    text = corpus.text
+    known = sorted(
+        Candidate(at, -to, unknown=False, known_type=type_, ambiguous=ambiguous)
+        for at, to, type_, ambiguous in zip(
+            *names.select("at", "to", "known_type", "ambiguous").to_dict(as_series=False).values(),
+            strict=True,
+        )
+    )
+    kinds = ("stop_name", "month", "weekday", "demonym", "inhabitant")
+    no_names = frozenset().union(*map(cues.words, kinds))
+    spans = [
+        Candidate(at, -to, unknown=True, known_type="", shape=shape, opens=opens)
+        for at, to, shape, opens in name_spans(corpus, cues, heads)
+        if text[at:to].lower() not in no_names
+    ]
+    top_known = [-one.minus_to for one in _longest(known)]
+    top_starts = [one.at for one in _longest(known)]
+    chosen = list(
+        _longest(sorted([*known, *_not_merely_known(text, spans, top_starts, top_known)]))
+    )
+    items = dict(list_items(corpus, cues, [(one.at, one.to) for one in chosen]))
+    opening = {span.at for span in spans if span.opens}
+    every = list(_completed(text, chosen, known, items))
+    columns = list(zip(*every, strict=True)) if every else [()] * len(Candidate._fields)
+    at, minus_to, _, known_type, ambiguous, shape, _, nested, in_list = columns
+    to = [-one for one in minus_to]
+    opens = [one in opening or one == 0 or text[one - 1] == GAP for one in at]
+    texts = [text[begin:end] for begin, end in zip(at, to, strict=True)]
+    return pl.DataFrame(
+        [at, to, known_type, ambiguous, shape, opens, nested, in_list, texts], schema=_SCHEMA
+    ).with_columns(known_type=pl.col("known_type").replace("", None))
 
 
-def _begins_segment(text: str, at: int) -> bool:
-    return at == 0 or text[at - 1] == GAP
-
-
-def _longest(spans: list[Candidate]) -> Iterator[Candidate]:
+def _longest(spans: Iterable[Candidate]) -> Iterator[Candidate]:
+    """Yield the spans, sorted, that overlap none before them."""
     reached = 0
-    for span in sorted(spans, key=lambda one: one.rank):
-        if span.at >= reached:
-            reached = span.to
+    for span in spans:
+        if span[0] >= reached:
+            reached = -span[1]
             yield span
 
 
-def _not_merely_known(spans: list[Candidate], known: list[Candidate]) -> Iterator[Candidate]:
+def _not_merely_known(
+    text: str, spans: list[Candidate], starts: list[int], ends: list[int]
+) -> Iterator[Candidate]:
     """Leave out capitalised spans that are only several known names in a row."""
-    position = 0
-    for span in sorted(spans, key=lambda one: one.rank):
-        while position < len(known) and known[position].at < span.at:
-            position += 1
-        inside = 0
-        while position + inside < len(known) and known[position + inside].to <= span.to:
-            inside += 1
-        if inside < 2 or span.shape != "plain":
-            yield span
+    for span in spans:
+        if span.shape == "plain" and " " in text[span.at : span.to]:
+            first = bisect_left(starts, span.at)
+            if bisect_right(ends, span.to, first) - first >= 2:
+                continue
+        yield span
 
 
 _PLACE_BEHIND = pattern(
@@ -121,10 +120,11 @@ _PLACE_BEHIND = pattern(
     ignore_case=False,
 )
 _ACRONYM = pattern(r"\s*\([\w*-]{2,10}\)", ignore_case=False)
+_SMALL_NOUN = re.compile(r"[a-zà-ÿ]+\s(?=[A-ZÀ-Þ])")
 
 
 def _completed(
-    corpus: Corpus, chosen: list[Candidate], known: list[Candidate], items: dict[int, int]
+    text: str, chosen: list[Candidate], known: list[Candidate], items: dict[int, int]
 ) -> Iterator[Candidate]:
     """Complete chosen spans, add what is nested in them, and items that no span has touched.
 
@@ -137,29 +137,33 @@ def _completed(
     item_starts = sorted(items)
     touched: set[int] = set()
     for one in chosen:
-        yield from _without_noun(corpus.text, one)
-        place = _place_behind(corpus.text, one, starting)
-        if place:
-            yield replace(place, nested=True)
-        for maker in starting.get(one.at, []):
-            if one.known_type == "PRODUCT" and maker.known_type == "ORG" and maker.to < one.to:
-                yield replace(maker, nested=True)
-        whole = replace(one, to=max(one.to, place.to)) if place else one
-        index = bisect_right(item_starts, one.at) - 1
+        whole = one
+        if one.shape == "organisation":
+            yield from _without_noun(text, one)
+        if one.at in starting:
+            place = _place_behind(text, one, starting)
+            if place:
+                yield place._replace(nested=True)
+                whole = one._replace(minus_to=min(one.minus_to, place.minus_to))
+            for maker in starting[one.at]:
+                made = one.known_type == "PRODUCT" and maker.known_type == "ORG"
+                if made and maker.to < one.to:
+                    yield maker._replace(nested=True)
+        index = bisect_right(item_starts, one.at) - 1 if item_starts else -1
         if index >= 0 and one.to <= items[item_starts[index]]:
             touched.add(item_starts[index])
-            whole = _whole_item(corpus.text, whole, item_starts[index], items[item_starts[index]])
+            whole = _whole_item(text, whole, item_starts[index], items[item_starts[index]])
         yield whole
     for at in item_starts:
         if at not in touched:
-            yield Candidate(at, items[at], in_list=True)
+            yield Candidate(at, -items[at], unknown=True, known_type="", in_list=True)
 
 
 def _without_noun(text: str, one: Candidate) -> Iterator[Candidate]:
     """Yield the name alone where a common noun is taken in with it: "progetto ATOM"."""
-    noun = re.match(r"[a-zà-ÿ]+\s(?=[A-ZÀ-Þ])", text[one.at : one.to])
-    if noun and one.shape == "organisation":
-        yield replace(one, at=one.at + noun.end(), shape="plain", nested=True)
+    noun = _SMALL_NOUN.match(text, one.at, one.to)
+    if noun:
+        yield one._replace(at=noun.end(), shape="plain", nested=True)
 
 
 def _place_behind(
@@ -169,7 +173,7 @@ def _place_behind(
 
     The place may be part of a longer known name, if the name is known without it too.
     """
-    for name in starting.get(one.at, []):
+    for name in starting[one.at]:
         if name.known_type != "ORG" or " " not in text[name.at : name.to]:
             continue
         behind = _PLACE_BEHIND.match(text, name.to)
@@ -184,4 +188,4 @@ def _whole_item(text: str, one: Candidate, item_at: int, item_to: int) -> Candid
         return one
     rest = text[one.to : item_to]
     to = item_to if not rest or _ACRONYM.fullmatch(rest) else one.to
-    return replace(one, at=item_at, to=to, in_list=True)
+    return one._replace(at=item_at, minus_to=-to, in_list=True)

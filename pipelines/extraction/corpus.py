@@ -6,7 +6,7 @@ segments it was joined from, so that every match is an exact span of an article'
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.extraction.scanning import EDGE, code_points
+from pipelines.extraction.scanning import EDGE, alphanumeric, code_points
 from warehouse.contracts.core import CONTENT_KINDS
 
 #: Between segments; a rule that does not name it cannot match across.
@@ -38,6 +38,19 @@ FILL = "\ue010"
 _RESERVED, _UNKNOWN = rf"[{GAP}{MARKS['PERSON']}-{FILL}{EDGE}]", "\ufffd"
 _MARK_POINTS = {type_: ord(mark) for type_, mark in MARKS.items()}
 MENTION = rf"[{MARKS['PERSON']}-{MARKS['GROUP']}]{FILL}*"
+
+
+def _class(held: Callable[[str], bool]) -> str:
+    """Return the Latin characters of a kind as the inside of a character class."""
+    return "".join(re.escape(chr(code)) for code in range(0x250) if held(chr(code)))
+
+
+#: Latin capitals, small letters, letters, and letters with digits. Polars' engine reads these several times as fast as the
+#: classes of all scripts (\\p{Lu}, \\w), for which it has to leave its table of states.
+CAPITALS = _class(str.isupper)
+SMALL = _class(str.islower)
+ALPHABET = _class(str.isalpha)
+LETTERS = _class(lambda one: one.isalnum() or one == "_")
 
 
 def marked(*types: str) -> str:
@@ -74,11 +87,6 @@ class Corpus:
     language: str
     text: str
     segments: pl.DataFrame
-
-    def find(self, pattern: re.Pattern[str]) -> pl.DataFrame:
-        """Return each match as a row: at, to (positions)."""
-        spans = [match.span() for match in pattern.finditer(self.text)]
-        return pl.DataFrame(spans, schema={"at": pl.Int64, "to": pl.Int64}, orient="row")
 
     def at(self, positions: pl.DataFrame, at: str = "at") -> pl.DataFrame:
         """Add to rows the segment in which their position lies, and ``offset``.
@@ -149,28 +157,40 @@ class Corpus:
         points[at] = marks.to_numpy()
         return Corpus(self.language, points.tobytes().decode("utf-32-le"), self.segments)
 
-    def find_names(self, names: pl.Series) -> pl.DataFrame:
-        """Return every occurrence of the names at word boundaries: at, to, name.
 
-        All names are looked for in one pass (Aho-Corasick); occurrences may overlap.
-        """
-        patterns = names.implode()
-        found = (
-            pl.DataFrame({"text": [self.text]})
-            .select(
-                found=pl.col("text").str.extract_many(patterns, overlapping=True),
-                at_byte=pl.col("text").str.find_many(patterns, overlapping=True),
-            )
-            .explode("found", "at_byte", empty_as_null=False)
-            .drop_nulls()
+def find_names(corpora: Sequence[Corpus], names: pl.Series) -> list[pl.DataFrame]:
+    """Return, for each corpus, every occurrence of the names at word boundaries: at, to, name.
+
+    All names are looked for in all corpora in one pass (Aho-Corasick, whose table is built but
+    once); occurrences may overlap.
+    """
+    text = GAP.join(corpus.text for corpus in corpora)
+    patterns = names.implode()
+    found = (
+        pl.DataFrame({"text": [text]})
+        .select(
+            name=pl.col("text").str.extract_many(patterns, overlapping=True),
+            at_byte=pl.col("text").str.find_many(patterns, overlapping=True),
         )
-        starts = code_points(self.text, found["at_byte"].to_numpy())
-        frame = found.select(
-            name=pl.col("found"),
-            at=pl.Series(starts, dtype=pl.Int64),
-        ).with_columns(to=pl.col("at") + pl.col("name").str.len_chars())
-        edges = [_is_edge(self.text, at, to) for at, to in frame.select("at", "to").iter_rows()]
-        return frame.filter(pl.Series(edges, dtype=pl.Boolean))
+        .explode("name", "at_byte", empty_as_null=False)
+        .drop_nulls()
+    )
+    starts = code_points(text, found["at_byte"].to_numpy())
+    frame = found.select("name", at=pl.Series(starts, dtype=pl.Int64)).with_columns(
+        to=pl.col("at") + pl.col("name").str.len_chars()
+    )
+    letters = alphanumeric(text)
+    at, to = frame["at"].to_numpy(), frame["to"].to_numpy()
+    inside = (letters[at - 1] & letters[at]) | (letters[to] & letters[to - 1])
+    frame = frame.filter(pl.Series(~inside)).sort("at")
+    ends = np.cumsum([len(corpus.text) + len(GAP) for corpus in corpora])
+    begins = ends - [len(corpus.text) + len(GAP) for corpus in corpora]
+    cut = frame["at"].search_sorted(pl.Series(ends))
+    parts = zip([0, *cut.to_list()], cut.to_list(), begins.tolist(), strict=False)
+    return [
+        frame.slice(first, last - first).with_columns(pl.col("at", "to") - begin)
+        for first, last, begin in parts
+    ]
 
 
 def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterator[Corpus]:
@@ -190,12 +210,3 @@ def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterat
             fold(GAP.join(segments["text"])),
             segments.with_columns(position=lengths.cum_sum() - lengths).drop("language", "text"),
         )
-
-
-def _is_edge(text: str, at: int, to: int) -> bool:
-    """Say whether a span is whole words: no letter or digit touches it from outside."""
-    before = text[at - 1] if at else " "
-    after = text[to] if to < len(text) else " "
-    return not (before.isalnum() and text[at].isalnum()) and not (
-        after.isalnum() and text[to - 1].isalnum()
-    )

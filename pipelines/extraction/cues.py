@@ -13,7 +13,7 @@ from pipelines.extraction.corpus import fold
 _OF_NAMES = ("org_head", "org_suffix", "group_name", "event_head", "loc_head")
 #: Kinds whose words stand first in a name in Romance languages, last in Germanic ones.
 _HEADS = ("org_head", "event_head", "loc_head")
-_HEAD_FIRST = frozenset({"it", "fr", "es", "pt", "mul"})
+HEAD_FIRST = frozenset({"it", "fr", "es", "pt", "mul"})
 
 
 #: Languages whose cues are kept, with the hash of each row they were read from.
@@ -171,7 +171,7 @@ def _cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:
         pl.col("language").is_in([language, "mul"]) | pl.col("kind").is_in(_OF_NAMES)
     )
     heads = own.filter(pl.col("kind").is_in(_HEADS)).with_columns(
-        kind=pl.when(pl.col("language").is_in(_HEAD_FIRST))
+        kind=pl.when(pl.col("language").is_in(HEAD_FIRST))
         .then(pl.col("kind") + "_first")
         .otherwise(pl.col("kind") + "_last")
     )

@@ -1,189 +1,349 @@
-"""What speaks for a span being a name of a type: the kinds of evidence and their weights.
+"""What speaks for a span being a name of a type: rules and their weights, and all signs together.
 
-Weights are shares of right answers, rounded, as seen on annotated news; below one half a span is
-no mention.
+A rule that speaks clearly decides by itself; what no rule decides is weighed by ``likelihood``, to
+which the rules are signs among others.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.extraction.corpus import ALPHABET, CAPITALS
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
+from pipelines.extraction.features import ahead, behind, signs, with_longer, with_neighbours, within
+from pipelines.extraction.likelihood import judged
 
 REFERENCE, AMBIGUOUS_REFERENCE = 0.97, 0.8
 SUFFIX, ACRONYM_OF, GROUP_NAME, HEAD_WORD, TITLE = 0.95, 0.92, 0.92, 0.9, 0.9
 ROLE, CLASS_NOUN, GIVEN_NAME, SURNAME, DATELINE = 0.88, 0.86, 0.85, 0.85, 0.85
 APPOSITION, SHORT_FORM, SPEAKS, SIBLINGS, COORDINATED = 0.78, 0.75, 0.72, 0.7, 0.66
-MADE, OF_A_PLACE, VERSIONED, CAPITALS, CAMEL_CASE = 0.64, 0.63, 0.62, 0.6, 0.58
+MADE, OF_A_PLACE, VERSIONED, CAPITALS_ALONE, CAMEL_CASE = 0.64, 0.63, 0.62, 0.6, 0.58
 ALONE, PLACE, OF_WHAT, SEVERAL_WORDS, ONE_WORD = 0.56, 0.55, 0.53, 0.52, 0.5
-#: Evidence from the shape of a span alone, which a capital at the beginning of a sentence is not.
-BY_SHAPE = ("one word", "several words", "place preposition", "of a noun")
+#: A span is left out that is more likely nothing than this, unless a rule decides: found names
+#: and wrong ones are then about even on annotated news of four languages.
+LIKELY_NOTHING = 0.65
+#: Where no type is likelier than this, the strongest rule, weak as it may be, tells the type.
+UNSURE = 0.5
+#: A rule stands against the signs where they give its type at least this share.
+UNOPPOSED = 0.02
+#: Types that the annotated news does not have.
+_UNTAUGHT = ("PRODUCT", "EVENT")
 
 #: Name, weight, type it speaks for, and when it is there.
 Evidence = tuple[str, float, str | pl.Expr, pl.Expr]
 
 _TEXT, _WORDS = pl.col("text"), pl.col("words")
 _KNOWN = pl.col("known_type").is_not_null()
-_ALPHABETIC = _TEXT.str.contains(r"^[\p{L}'’. -]+$")
+_SEVERAL = _WORDS > 1
+_ALPHABETIC = _TEXT.str.contains(rf"^[{ALPHABET}'’. -]+$")
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What spans show: every sign as a share, and the rules that hold of them.
+
+    ``held`` says of which spans each rule holds, in columns by the rule's number.
+    """
+
+    shown: pl.DataFrame
+    rules: list[Evidence]
+    held: pl.DataFrame
 
 
 def with_best_evidence(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl.DataFrame:
-    """Add to spans the best evidence for them: confidence, type and evidence.
+    """Add to spans what they most likely are: type, confidence, and the evidence that says so most.
 
-    Spans have text, words, before and after (what stands around them in their segment), known_type
-    and ambiguous. ``places`` are the known names of countries, cities and regions.
+    Spans have article_id, text, words, opens, shape, before and after (what stands around them in
+    their segment), known_type and ambiguous. ``places`` are the known names of countries, cities
+    and regions. A clear entry of the reference table decides, or a rule that speaks clearly; else
+    all signs together. What is likely no name is left out.
     """
-    kinds = list(_kinds(cues, places))
-    weights = spans.select(
-        pl.when(holds).then(weight).otherwise(0.0).alias(str(index))
-        for index, (_, weight, _, holds) in enumerate(kinds)
+    clear = _KNOWN & ~pl.col("ambiguous")
+    longer = with_longer(spans)
+    known = spans.filter(clear).with_columns(
+        confidence=pl.lit(REFERENCE), type="known_type", evidence=pl.lit("reference")
+    )
+    weighed = _weighed(longer.filter(~clear), cues, places).select(known.columns)
+    return pl.concat([known, weighed]).sort("at", "to", descending=[False, True])
+
+
+def signs_of(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> Signs:
+    """Return all that spans (``with_longer``) show; ``benchmarks.evidence`` learns from it too."""
+    beside = with_neighbours(spans, cues)
+    rules, held = _rules(beside, cues, places)
+    return Signs(_pooled(spans, signs(beside, cues).hstack(_named(held, rules))), rules, held)
+
+
+def _weighed(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl.DataFrame:
+    seen = signs_of(spans, cues, places)
+    shares, likeliest = judged(seen.shown)
+    weighed = spans.hstack(shares).hstack(likeliest).hstack(_strongest(spans, seen))
+    weak = _strongest(spans, seen, weak=True)
+    decided = weighed.with_columns(weak["rule_type"].alias("weak_type"), decided=_rule_decides())
+    return decided.filter(pl.col("decided") | (pl.col("nothing") <= LIKELY_NOTHING)).select(
+        *spans.columns, *_decision()
+    )
+
+
+def _pooled(spans: pl.DataFrame, signs: pl.DataFrame) -> pl.DataFrame:
+    """Let what a name shows anywhere in an article count for it everywhere: the share of its
+    mentions that have a sign; of what is said of it in words, once is enough.
+    """
+    shares = signs.with_columns(pl.all().cast(pl.Float32))
+    name = spans.select(name=pl.struct("article_id", "text").rank("dense"))
+    said = [sign for sign in signs.columns if sign.startswith("rule, ") or " noun " in sign]
+    means = (
+        shares.hstack(name)
+        .group_by("name")
+        .agg(pl.col(said).max(), pl.exclude(said, "name").mean())
+    ).select("name", *signs.columns)
+    return (
+        name.select("name").join(means, on="name", how="left", maintain_order="left").drop("name")
+    )
+
+
+def _rules(
+    spans: pl.DataFrame, cues: Cues, places: pl.Series
+) -> tuple[list[Evidence], pl.DataFrame]:
+    """Return the rules, and of which spans each holds.
+
+    Rules that read nothing but the name are asked of each name once; those that need a pattern to
+    read what stands around it, only of spans of which they may hold.
+    """
+    by_name, framed = list(_from_the_name(cues, places)), list(_from_the_frame(cues))
+    beside = [*_from_people(cues), *_from_class_nouns(cues)]
+    if cues.language not in NOUNS_CAPITALISED:
+        beside += _from_the_shape(cues)
+    rows = spans.select("text").with_row_index("row")
+    names = spans.select("text", "words").unique("text")
+    few = spans.with_row_index("row").filter(_MAY_BE_FRAMED)
+    held = (
+        rows.join(_held(names, "text", by_name, 0), on="text", how="left", maintain_order="left")
+        .join(_held(few, "row", framed, len(by_name)), on="row", how="left", maintain_order="left")
+        .drop("row", "text")
+        .with_columns(pl.all().fill_null(value=False))
+    )
+    rest = _held(spans, "text", beside, len(by_name) + len(framed)).drop("text")
+    return [*by_name, *framed, *beside], held.hstack(rest)
+
+
+def _held(spans: pl.DataFrame, key: str, rules: list[Evidence], first: int) -> pl.DataFrame:
+    return spans.select(
+        key,
+        *(
+            holds.fill_null(value=False).alias(str(index))
+            for index, (*_, holds) in enumerate(rules, first)
+        ),
+    )
+
+
+def _named(held: pl.DataFrame, rules: list[Evidence]) -> pl.DataFrame:
+    """Return what rules hold as signs: rules of one name and type are one."""
+    columns: dict[str, list[str]] = {}
+    for index, (name, _, type_, _) in enumerate(rules):
+        sign = f"{name}: {type_}" if isinstance(type_, str) else name
+        columns.setdefault(sign, []).append(str(index))
+    return held.select(
+        pl.any_horizontal(indices).alias(f"rule, {sign}") for sign, indices in columns.items()
+    )
+
+
+def _strongest(spans: pl.DataFrame, seen: Signs, *, weak: bool = False) -> pl.DataFrame:
+    """Return the strongest rule of each span that may decide by itself, its weight and type."""
+    deciding = [
+        (index, name, weight, type_)
+        for index, (name, weight, type_, _) in enumerate(seen.rules)
+        if weak or weight >= APPOSITION or (isinstance(type_, str) and type_ in _UNTAUGHT)
+    ]
+    weights = seen.held.select(
+        pl.col(str(index)).cast(pl.Float64) * weight for index, _, weight, _ in deciding
     ).to_numpy()
-    best = pl.Series("best", weights.argmax(axis=1) if spans.height else [], dtype=pl.Int64)
-    confidence = weights.max(axis=1) if spans.height else []
-    names = pl.DataFrame(
+    best = weights.argmax(axis=1) if spans.height else []
+    named = pl.DataFrame(
         [
-            (index, name, type_ if isinstance(type_, str) else None)
-            for index, (name, _, type_, _) in enumerate(kinds)
+            (place, name, type_ if isinstance(type_, str) else None)
+            for place, (_, name, _, type_) in enumerate(deciding)
         ],
-        schema={"best": pl.Int64, "evidence": pl.String, "type": pl.String},
+        schema={"best": pl.Int64, "rule": pl.String, "rule_type": pl.String},
         orient="row",
     )
-    computed = {index: kind[2] for index, kind in enumerate(kinds) if isinstance(kind[2], pl.Expr)}
-    type_ = pl.col("type")
-    for index, expression in computed.items():
-        type_ = pl.when(pl.col("best") == index).then(expression).otherwise(type_)
     return (
-        spans.with_columns(best, confidence=pl.Series(confidence, dtype=pl.Float64))
-        .join(names, on="best", how="left", maintain_order="left")
-        .with_columns(type=type_)
-        .drop("best")
+        spans.select("known_type")
+        .with_columns(
+            best=pl.Series(best, dtype=pl.Int64),
+            rule_weight=pl.Series(weights.max(axis=1) if spans.height else [], dtype=pl.Float64),
+        )
+        .join(named, on="best", how="left", maintain_order="left")
+        .select(
+            "rule_weight",
+            rule=pl.when(pl.col("rule_weight") > 0).then("rule").otherwise(pl.lit("none")),
+            rule_type=pl.coalesce("rule_type", "known_type", pl.lit("none")),
+        )
     )
 
 
-def _kinds(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
-    clear = ~pl.col("ambiguous")
-    yield "reference", REFERENCE, pl.col("known_type"), _KNOWN & clear
-    yield "reference, ambiguous", AMBIGUOUS_REFERENCE, pl.col("known_type"), _KNOWN & ~clear
-    yield from _from_the_name(cues, places)
-    yield from _from_people(cues)
-    yield from _from_class_nouns(cues)
-    if cues.language not in NOUNS_CAPITALISED:
-        yield from _from_the_shape(cues)
-    else:
-        yield "capitals", ONE_WORD, "ORG", _TEXT.str.contains(r"^[\p{Lu}&*-]{2,7}$")
+def _share() -> pl.Expr:
+    """The share that all signs give a rule's type."""
+    type_ = pl.col("rule_type")
+    return (
+        pl.when(type_ == "PERSON").then("PERSON").when(type_ == "ORG").then("ORG").otherwise("LOC")
+    )
+
+
+def _rule_decides() -> pl.Expr:
+    """A rule decides that the signs do not speak against, or that speaks of an untaught type."""
+    clear = pl.col("rule_weight") >= APPOSITION
+    untaught = pl.col("rule_type").is_in(_UNTAUGHT)
+    return (
+        (pl.col("rule") == "reference")
+        | (untaught & (clear | (pl.col("rule_weight") > pl.col("likelihood"))))
+        | (~untaught & clear & (_share() >= UNOPPOSED))
+    )
+
+
+def _decision() -> list[pl.Expr]:
+    alone = pl.col("rule_type").is_in(_UNTAUGHT) | (pl.col("rule") == "reference")
+    sure = (
+        pl.when(alone)
+        .then("rule_weight")
+        .otherwise(pl.col("rule_weight") * (0.75 + 0.25 * _share()))
+    )
+    unsure = (
+        (pl.col("likelihood") < UNSURE)
+        & (pl.col("weak_type") != "none")
+        & ~pl.col("weak_type").is_in(_UNTAUGHT)
+    )
+    choice: dict[str, tuple[pl.Expr | str, pl.Expr | str]] = {
+        "confidence": (sure, "likelihood"),
+        "type": ("rule_type", pl.when(unsure).then("weak_type").otherwise("likely_type")),
+        "evidence": ("rule", "sign"),
+    }
+    return [
+        pl.when("decided").then(rule).otherwise(likely).alias(name)
+        for name, (rule, likely) in choice.items()
+    ]
 
 
 def _from_the_name(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
-    several = _WORDS > 1
+    """Rules that read the name alone."""
     forms = "|".join(
         form.replace(".", r"\.") for form in sorted(cues.words("org_suffix"), key=len, reverse=True)
     )
     yield "legal form", SUFFIX, "ORG", _TEXT.str.contains(rf"[ ,](?i:{forms})$")
-    yield "group name", GROUP_NAME, "ORG", several & _TEXT.str.contains(cues.seen("group_name"))
+    yield "group name", GROUP_NAME, "ORG", _SEVERAL & _TEXT.str.contains(cues.seen("group_name"))
     first, last = (rf"{cues.seen(f'org_head_{place}')}" for place in ("first", "last"))
     headed = _TEXT.str.contains(rf"^(?:\S+\s)?{first}|{last}")
-    yield "head word", HEAD_WORD, "ORG", several & headed
-    expands = _ends(cues.seen("acronym") + r"\s+[«“„\"‘']?\s?")
-    yield "expansion", ACRONYM_OF, "ORG", several & expands
-    yield "initials", ACRONYM_OF, "ORG", pl.col("shape") == "expansion"
+    yield "head word", HEAD_WORD, "ORG", _SEVERAL & headed
     project = cues.seen("project_head")
-    yield "project", HEAD_WORD, "ORG", several & _TEXT.str.contains(f"^{project}|(?i:{project})$")
-    held = several & _TEXT.str.contains(cues.seen("event_head"))
+    yield "project", HEAD_WORD, "ORG", _SEVERAL & _TEXT.str.contains(f"^{project}|(?i:{project})$")
+    held = _SEVERAL & _TEXT.str.contains(cues.seen("event_head"))
     yield "event word", HEAD_WORD, "EVENT", held
     where = cues.seen("loc_head_first"), cues.seen("loc_head_last")
-    lies = several & _TEXT.str.contains(rf"^{where[0]}|{where[1]}")
+    lies = _SEVERAL & _TEXT.str.contains(rf"^{where[0]}|{where[1]}")
     yield "place word", HEAD_WORD, "LOC", lies & (cues.language not in NOUNS_CAPITALISED)
     of_place = _TEXT.str.extract(r"^(.+?)\s(?:19|20)\d\d$").is_in(places.implode())
     yield "place and year", HEAD_WORD, "EVENT", of_place
-    begins = several & _TEXT.str.extract(r"^(\S+)\s").is_in(places.implode())
-    yield "begins with a place", OF_A_PLACE, "ORG", begins & ~_KNOWN
-    line = r"^(?:,\s[\p{Lu}][\p{L}. ]{2,20})?(?:\s\([^()]{2,20}\))?\s?[–—-]\s"
+    begins = _SEVERAL & _TEXT.str.extract(r"^(\S+)\s").is_in(places.implode())
+    yield "begins with a place", OF_A_PLACE, "ORG", begins
+    weight = ONE_WORD if cues.language in NOUNS_CAPITALISED else CAPITALS_ALONE
+    yield "capitals", weight, "ORG", _TEXT.str.contains(rf"^[{CAPITALS}&*-]{{2,7}}$")
+
+
+#: Spans of which a rule of ``_from_the_frame`` may hold.
+_MAY_BE_FRAMED = pl.col("lists") | (pl.col("opens") & (pl.col("before") == ""))
+
+
+def _from_the_frame(cues: Cues) -> Iterator[Evidence]:
+    """Rules that read a pattern around a name: datelines, lists of what a noun says they are."""
+    line = rf"^(?:,\s[{CAPITALS}][{ALPHABET}. ]{{2,20}})?(?:\s\([^()]{{2,20}}\))?\s?[–—-]\s"
     dateline = pl.col("opens") & (pl.col("before") == "") & pl.col("after").str.contains(line)
-    yield "dateline", DATELINE, "GPE", dateline & _TEXT.str.contains(r"^[\p{Lu}' -]{3,}$")
+    yield "dateline", DATELINE, "GPE", dateline & _TEXT.str.contains(rf"^[{CAPITALS}' -]{{3,}}$")
+    listed = cues.seen("enumeration") + r"\s+" + cues.determiner()
+    for type_, nouns in _class_nouns(cues).items():
+        noun = rf"(?i:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})\b)"
+        of_list = pl.col("before").str.contains(rf"(?:{noun}(?:\s\w+){{0,3}},?\s+{listed})$")
+        yield "class noun of a list", CLASS_NOUN, type_, pl.col("lists") & of_list
+
+
+def _class_nouns(cues: Cues) -> dict[str, frozenset[str]]:
+    """Return the nouns that say of a name what it is, by type."""
+    kinds: dict[str, set[str]] = {}
+    for cue, type_ in cues.values("type_cue").items():
+        kinds.setdefault(type_, set()).add(cue)
+    return {type_: frozenset(nouns) for type_, nouns in sorted(kinds.items())}
 
 
 def _from_people(cues: Cues) -> Iterator[Evidence]:
-    named = _ALPHABETIC & (_WORDS > 1)
-    yield "title", TITLE, "PERSON", _ALPHABETIC & _ends(cues.seen("honorific") + r"\s*")
-    role = cues.seen("role")
-    yield "role before", ROLE, "PERSON", named & _ends(role + r",?\s+")
+    named = _ALPHABETIC & _SEVERAL
+    yield "title", TITLE, "PERSON", _ALPHABETIC & behind(cues.words("honorific"))
+    before = behind(cues.words("role"))
+    aside = (pl.col("p1") == ",") & within("pl2", cues.words("role"))
+    yield "role before", ROLE, "PERSON", named & (before | aside)
     alone = _ALPHABETIC & (_WORDS == 1)
-    yield "role before, alone", SHORT_FORM, "PERSON", alone & _ends(role + r"\s+")
-    possessor = r"(?:[\w-]+'s\s)?(?:[\w-]+\s){0,2}" if cues.language == "en" else r"(?:\w+\s)?"
-    is_role = rf",\s+{cues.determiner()}(?:{cues.seen('former')}[\s-]*)?{possessor}{role}"
-    aside = _begins(rf",\s+{cues.seen('no_apposition')}\s")
-    yield "role behind", ROLE, "PERSON", named & _begins(is_role) & ~aside
-    given = pl.Series(sorted(cues.forms("given_name")), dtype=pl.String).implode()
-    first = _TEXT.str.extract(r"^([\p{L}'’]+)")
-    yield "given name", GIVEN_NAME, "PERSON", named & first.is_in(given)
-    by_article = _ends(cues.seen("determiner") + r"\s*")
-    yield "given name alone", ALONE, "PERSON", alone & _TEXT.is_in(given) & ~by_article
-    verb = cues.seen("speech_verb")
-    speaks = _begins(rf",?\s+{verb}") | _ends(verb + r"\s+")
+    yield "role before, alone", SHORT_FORM, "PERSON", alone & before
+    yield (
+        "role behind",
+        ROLE,
+        "PERSON",
+        named & _apposed(cues.words("role")) & ~(within("nl2", cues.words("no_apposition"))),
+    )
+    yield "given name", GIVEN_NAME, "PERSON", named & pl.col("first_given")
+    determined = behind(cues.words("determiner"))
+    yield "given name alone", ALONE, "PERSON", alone & pl.col("first_given") & ~determined
+    verbs = cues.words("speech_verb")
+    further = (pl.col("n1") == ",") & within("nl2", verbs)
+    speaks = ahead(verbs) | further | behind(verbs)
     yield "speaks", SPEAKS, "PERSON", _ALPHABETIC & _WORDS.is_between(2, 3) & speaks
 
 
+def _apposed(nouns: frozenset[str]) -> pl.Expr:
+    """Say whether one of the nouns stands close behind the comma behind a span."""
+    close = within("nl2", nouns) | within("nl3", nouns) | within("nl4", nouns)
+    for pair in (("nl2", "nl3"), ("nl3", "nl4")):
+        close = close | within(pl.concat_str(pair, separator=" "), nouns)
+    return (pl.col("n1") == ",") & close
+
+
 def _from_class_nouns(cues: Cues) -> Iterator[Evidence]:
-    """Nouns that say what a name is: before it, behind it, before a list."""
-    listed = cues.seen("enumeration") + r"\s+" + cues.determiner()
-    called = rf"(?:,?\s(?:\w+\s)?{cues.seen('called')})?"
-    kinds: dict[str, list[str]] = {}
-    for cue, type_ in cues.values("type_cue").items():
-        kinds.setdefault(type_, []).append(cue)
-    article = cues.determiner()
+    """Nouns that say what a name is, before it or behind it; and what else is said of it."""
+    yield "reference", REFERENCE, pl.col("known_type"), _KNOWN & ~pl.col("ambiguous")
+    yield "reference, ambiguous", AMBIGUOUS_REFERENCE, pl.col("known_type"), pl.col("ambiguous")
+    words = cues.words("acronym")
+    expands = behind(words) | within("pl2", words)  # "acronimo", "acronimo di"
+    yield "expansion", ACRONYM_OF, "ORG", _SEVERAL & expands
+    yield "initials", ACRONYM_OF, "ORG", pl.col("shape") == "expansion"
+    joins = frozenset().union(*map(cues.words, ("absence", "member_of", "not_member", "joins_it")))
+    yield "belongs", APPOSITION, "ORG", behind(joins)
+    called = within("pl1", cues.words("called"))
+    article = pl.lit(value=True)
     if cues.language in NOUNS_CAPITALISED:
-        article = cues.seen("determiner") + r"\s+"
-    for type_, nouns in sorted(kinds.items()):
-        noun = rf"(?i:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})\b)"
-        before = _ends(rf"{noun}{called}\s+[«“„\"‘']?\s?")
-        yield "class noun", CLASS_NOUN, type_, before
-        of_list = _ends(rf"{noun}(?:\s\w+){{0,3}},?\s+{listed}", fold_case=False)
-        yield "class noun of a list", CLASS_NOUN, type_, of_list
-        behind = _begins(rf"[»”\"’']?,\s+{article}(?:\w+\s){{0,2}}{noun}(?:[^\w'-]|$)")
-        yield "class noun behind", APPOSITION, type_, behind
+        article = within("nl2", cues.words("determiner"))
+    for type_, nouns in _class_nouns(cues).items():
+        named = called & (within("pl2", nouns) | within("pl3", nouns))
+        yield "class noun", CLASS_NOUN, type_, behind(nouns) | named
+        yield "class noun behind", APPOSITION, type_, article & _apposed(nouns)
         if cues.language == "en":
-            yield "class noun follows", CLASS_NOUN, type_, _begins(rf"\s+{noun}(?:[^\w'-]|$)")
+            yield "class noun follows", CLASS_NOUN, type_, ahead(nouns)
 
 
 def _from_the_shape(cues: Cues) -> Iterator[Evidence]:
-    made = _ends(cues.seen("product_verb") + r"\s(?:[\p{Ll}-]+\s){0,3}")
+    """Weak rules, for languages where a capital is the sign of a name."""
+    verbs = cues.words("product_verb")
+    made = pl.any_horizontal(within(f"pl{place}", verbs) for place in range(1, 5))
     yield "made", MADE, "PRODUCT", made & (_WORDS <= 2)
-    yield (
-        "version",
-        VERSIONED,
-        "PRODUCT",
-        _TEXT.str.contains(r"\p{L}.*\d") & ~pl.col("in_list"),
-    )
-    yield "capitals", CAPITALS, "ORG", _TEXT.str.contains(r"^[\p{Lu}&*-]{2,7}$")
-    camel = _TEXT.str.contains(r"\p{Ll}\p{Lu}|\w\.\w") & (_WORDS == 1)
+    version = _TEXT.str.contains(rf"[{ALPHABET}].*\d")
+    yield "version", VERSIONED, "PRODUCT", version & ~pl.col("in_list")
+    camel = _TEXT.str.contains(rf"[a-zß-öø-ÿ][{CAPITALS}]|\w\.\w") & (_WORDS == 1)
     yield "camel case", CAMEL_CASE, "ORG", camel
     few = (_WORDS <= 2) & _ALPHABETIC
-    in_place = few & _ends(cues.seen("place_preposition") + r"\s+")
+    in_place = few & behind(cues.words("place_preposition"))
     yield "place preposition", PLACE, "GPE", in_place
-    of_noun = few & _ends(r"\s(?:di|de|d')\s*") & ~_ends(_owner(cues))
+    of_noun = few & within("pl1", frozenset({"di", "de", "d'"}))
     yield "of a noun", OF_WHAT, "GPE", of_noun
     inside = ~pl.col("opens")
-    by_article = _ends(cues.seen("determiner") + r"\s*")
-    yield (
-        "several words",
-        SEVERAL_WORDS,
-        pl.when(by_article).then(pl.lit("ORG")).otherwise(pl.lit("PERSON")),
-        _WORDS.is_between(2, 3) & _ALPHABETIC & inside,
-    )
+    by_article = behind(cues.words("determiner"))
+    few = _WORDS.is_between(2, 3) & _ALPHABETIC & inside
+    yield "several words, determined", SEVERAL_WORDS, "ORG", few & by_article
+    yield "several words", SEVERAL_WORDS, "PERSON", few & ~by_article
     yield "one word", ONE_WORD, "ORG", ((_WORDS == 1) | (_WORDS > 3)) & inside
-
-
-def _owner(cues: Cues) -> str:
-    """Match a noun that people and organisations have, and its "of"."""
-    nouns = cues.seen("role", "members_noun", "group_noun")
-    links = cues.seen("absence", "member_of", "founder", "attribution", "hedge")
-    return rf"(?:{nouns}\s+(?:\w+\s)?(?:di|de|d')|{links})\s*"
-
-
-def _ends(expression: str, *, fold_case: bool = True) -> pl.Expr:
-    flags = "(?i)" if fold_case else ""
-    return pl.col("before").str.contains(rf"{flags}(?:{expression})$")
-
-
-def _begins(expression: str) -> pl.Expr:
-    return pl.col("after").str.contains(rf"(?i)^(?:{expression})")

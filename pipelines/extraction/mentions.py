@@ -1,18 +1,32 @@
 """Who and what is named: spans that may be names, each with the type its evidence speaks for."""
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from pipelines.extraction.agreement import agreed, coordinated
 from pipelines.extraction.candidates import candidates
-from pipelines.extraction.corpus import GAP, Corpus, corpora, fold
+from pipelines.extraction.corpus import (
+    ALPHABET,
+    CAPITALS,
+    GAP,
+    LETTERS,
+    SMALL,
+    Corpus,
+    corpora,
+    find_names,
+    fold,
+)
 from pipelines.extraction.cues import Cues, cues
 from pipelines.extraction.evidence import with_best_evidence
 from pipelines.extraction.facts import facts
+from pipelines.extraction.features import within
+from pipelines.extraction.likelihood import calibrated
+from pipelines.extraction.lexicon import common_words, name_parts
+from pipelines.extraction.spans import head_words
 
-_FEWEST = 0.5
 #: Code points on either side in which evidence is looked for.
 _CONTEXT = 80
-
 
 
 def core_mentions(
@@ -24,17 +38,63 @@ def core_mentions(
     seed_cue_words: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_mentions`` for whole articles."""
-    names = _known_names(seed_entities, seed_entity_names)
+    names = known_names(seed_entities, seed_entity_names)
     found = [
-        _judged(corpus, cues(seed_cue_words, corpus.language), names)
-        for corpus in corpora(core_segments, core_languages)
+        _judged(corpus, spans, cues(seed_cue_words, corpus.language), names)
+        for corpus, spans in candidate_spans(core_segments, core_languages, names, seed_cue_words)
     ]
-    chosen = [agreed(pl.concat(found)).filter(pl.col("confidence") >= _FEWEST)] if found else []
+    chosen = agreed(pl.concat(found)) if found else pl.DataFrame()
+    made = [chosen.with_columns(calibrated(chosen["confidence"]))] if chosen.height else []
     mint = pl.format("{}/m{}-{}", "article_id", "start", "end")
-    return facts("core_mentions", chosen, core_articles, core_segments, mint)
+    return facts("core_mentions", made, core_articles, core_segments, mint)
 
 
-def _known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def candidate_spans(
+    core_segments: pl.DataFrame,
+    core_languages: pl.DataFrame,
+    names: pl.DataFrame,
+    seed_cue_words: pl.DataFrame,
+) -> Iterator[tuple[Corpus, pl.DataFrame]]:
+    """Yield each language's corpus with the spans that may be names, in their context."""
+    texts = list(corpora(core_segments, core_languages))
+    words = [cues(seed_cue_words, corpus.language) for corpus in texts]
+    heads = sorted(frozenset().union(*map(head_words, words)))
+    looked_for = pl.concat([names["name"], pl.Series(heads, dtype=pl.String)]).unique()
+    for corpus, own, found in zip(texts, words, find_names(texts, looked_for), strict=True):
+        known = found.join(names, on="name")
+        headed = found.filter(within("name", head_words(own))).select("at", "to").rows()
+        spans = candidates(corpus, own, known, headed)
+        placed = corpus.at(spans).join(_written(core_segments), on="segment_id")
+        yield corpus, _proven(_in_context(corpus, placed), own)
+
+
+#: Of the words of a heading so many have a capital; a line of fewer words is none.
+_HEADING, _FEWEST_WORDS = 0.6, 4
+
+
+def _written(core_segments: pl.DataFrame) -> pl.DataFrame:
+    """Say of segments whether they are written as a heading, or all in capitals."""
+    words = pl.col("text").str.count_matches(rf"[{ALPHABET}]+")
+    capitals = pl.col("text").str.count_matches(rf"(?:^|[^{LETTERS}])[{CAPITALS}]")
+    return core_segments.select(
+        "segment_id",
+        heading=(words >= _FEWEST_WORDS) & (capitals >= _HEADING * words),
+        shouted=~pl.col("text").str.contains(rf"[{SMALL}]"),
+    )
+
+
+def _proven(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
+    """Leave out common words of which their article has no capital but where a sentence opens."""
+    common = pl.Series(common_words(cues.language).hold(spans["text"].str.to_lowercase()))
+    given = name_parts()["given_name"]
+    named = pl.Series([text in given for text in spans["text"]], dtype=pl.Boolean)
+    proven = named | spans.select(pl.col("after").str.contains(rf"^, {cues.seen('determiner')}")).to_series()
+    unproven = common & ~proven & spans["opens"] & spans["known_type"].is_null()
+    only = pl.col("opens").all().over("article_id", "text")
+    return spans.filter(~(unproven & spans.select(only).to_series()))
+
+
+def known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return name, known_type, ambiguous: one row a name, the least ambiguous first."""
     return (
         names.with_columns(name=pl.Series(map(fold, names["name"]), dtype=pl.String))
@@ -45,12 +105,11 @@ def _known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _judged(corpus: Corpus, cues: Cues, names: pl.DataFrame) -> pl.DataFrame:
+def _judged(corpus: Corpus, spans: pl.DataFrame, cues: Cues, names: pl.DataFrame) -> pl.DataFrame:
     """Return the candidates of one language, each with its best evidence."""
     places = names.filter(known_type="GPE")["name"]
-    spans = _in_context(corpus, candidates(corpus, cues, names))
     judged = with_best_evidence(spans, cues, places)
-    return corpus.at(coordinated(judged, cues)).select(
+    return coordinated(judged, cues).select(
         "article_id",
         "segment_id",
         "text",

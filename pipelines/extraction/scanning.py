@@ -55,6 +55,12 @@ def code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
     return offsets - np.searchsorted(within, offsets)
 
 
+def alphanumeric(text: str) -> np.ndarray:
+    """Say of each code point whether it is a letter or digit; of the end of the text: it is not."""
+    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    return np.append(_alphanumeric()[np.minimum(points, _PLANE)], False)
+
+
 #: The last code point of the plane in which all letters of the languages read are.
 _PLANE = 0xFFFF
 

@@ -2,48 +2,123 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
 from unicodedata import normalize
 
 import polars as pl
 
+from pipelines.extraction.capitals import capitalised_spans, opening
 from pipelines.extraction.corpus import FILL, GAP, Corpus
-from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, pattern
+from pipelines.extraction.cues import HEAD_FIRST, NEVER, Cues, pattern
+from pipelines.extraction.lexicon import name_parts
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-ŐŒ-ŠŸ-ŽÇ"
 #: A capitalised word, with what may stand inside it: Fast.ai, A*STAR, Urbana-Champaign, AT&T,
 #: O'Brien; or one that begins with small letters and goes on with capitals: iPhone, xAI.
 _WORD = rf"(?:[OD]'[{_UPPER}]\w+|[{_UPPER}][\w*+]*(?:[&./+*-][\w*]*\w)*|\b[a-z]{{1,2}}[A-Z]\w+)"
-#: A version behind a name (LLaMA 2, Python 3.12); not the number of a counted noun.
-_VERSION = r"(?:\s\d{1,2}(?:\.\d{1,2})?(?![\w%.,]*\d)(?!\s?%))"
+_CAPITALISED = re.compile(_WORD)
+_WORD_BEFORE = re.compile(rf"(?<![\w])[{_UPPER}][\w&./+*-]*$")
 #: Items of a list of names: so many, so many of them capitalised.
 _FEWEST_ITEMS, _FEWEST_CAPITALISED = 7, 0.8
 #: Words an acronym may leave out: of, für, delle.
 _LONGEST_SMALL_WORD = 5
 
 
-def name_spans(corpus: Corpus, cues: Cues) -> pl.DataFrame:
-    """Return candidate spans: at, to, shape (``organisation`` where a head word made it).
+class NameSpan(NamedTuple):
+    """A span that may be a name: where, by what rule, and whether its capital proves nothing.
+
+    ``shape`` is ``plain``, ``organisation`` or ``headed`` (a head word made it) or ``expansion``
+    (the letters of an acronym behind it begin its words).
+    """
+
+    at: int
+    to: int
+    shape: str
+    opens: bool
+
+
+def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> list[NameSpan]:
+    """Return the spans of a corpus that may be names; ``heads`` are where a head word stands.
 
     Leading grammatical words, roles and honorifics are cut off; ``opens`` says whether a segment,
     a quotation or a clause after a colon begins with the span, so that its capital proves nothing.
     """
-    plain = corpus.find(_plain(cues)).with_columns(shape=pl.lit("plain"))
-    organisations = corpus.find(_organisation(cues)).with_columns(shape=pl.lit("organisation"))
-    headed = corpus.find(_headed(cues)).with_columns(shape=pl.lit("headed"))
-    spans = pl.concat([organisations, headed, plain])
-    rows = [
-        (*_without_openers(corpus.text, at, to, cues), at, shape) for at, to, shape in spans.rows()
-    ] + [(at, to, at, "expansion") for at, to in _expansions(corpus)]
-    schema = {"at": pl.Int64, "to": pl.Int64, "was_at": pl.Int64, "shape": pl.String}
-    trimmed = pl.DataFrame(
-        [row for row in rows if re.search(_WORD, corpus.text[row[0] : row[1]])],
-        schema=schema,
-        orient="row",
-    )
-    opens = [_opens(corpus.text, at) for at in trimmed["at"]]
-    return trimmed.with_columns(
-        opens=pl.Series(opens, dtype=pl.Boolean) & (pl.col("at") == pl.col("was_at"))
-    ).drop("was_at")
+    text = corpus.text
+    shaped = [
+        (at, to, shape)
+        for shape, expression in (("organisation", _organisation(cues)), ("headed", _headed(cues)))
+        for at, to in _around(text, heads, expression)
+    ] + [(at, to, "expansion") for at, to in _expansions(corpus)]
+    found = []
+    for was_at, to, shape in shaped:
+        at, to = _without_openers(text, was_at, to, cues)
+        to = _without_tail(text, at, to, cues)
+        foreign = cues.language not in HEAD_FIRST and not text[at:at + 1].isupper()
+        if _CAPITALISED.search(text, at, to) and not foreign:
+            found.append(NameSpan(at, to, shape, at == was_at and opening(text, at)))
+    found += [NameSpan(at, to, "plain", opens) for at, to, opens in capitalised_spans(corpus, cues)]
+    return found
+
+
+def head_words(cues: Cues) -> frozenset[str]:
+    """Return the words of which one stands in every name that is known by its head."""
+    projects = cues.forms("project_head")
+    heads = (cues.forms(kind) for kind in ("org_head", "loc_head", "event_head"))
+    return projects.union((form.title() for form in projects), *heads)
+
+
+#: A name this long is whole before the person or the town that stands behind it.
+_WHOLE = 2
+_LINKS = frozenset({"di", "de", "del", "do", "da", "von"})
+
+
+def _without_tail(text: str, at: int, to: int, cues: Cues) -> int:
+    """Return where a headed name ends before a person ("Lega Nord Umberto Bossi") or town.
+
+    A town stays where it alone says which of many is meant ("Corte di Roma").
+    """
+    words = [(match.start(), match[0]) for match in re.finditer(r"\S+", text[at:to])]
+    parts = name_parts()
+    given = parts["given_name"] | cues.forms("given_name")
+    for index in range(_WHOLE, len(words) - 1):
+        if words[index][1] in given and words[index - 1][1][-1].isalpha() and words[index - 1][1][0].isupper() or words[index][1] in given and "'" in words[index - 1][1]:
+            return at + len(text[at : at + words[index][0]].rstrip())
+    for index in range(len(words) - 2, _WHOLE - 1, -1):
+        if words[index][1] in _LINKS:
+            capitals = sum(any(one.isupper() for one in word) for _, word in words[:index])
+            town = " ".join(word for _, word in words[index + 1 :])
+            if capitals >= _WHOLE and (town in parts["city"] or town in parts["town"]):
+                return at + len(text[at : at + words[index][0]].rstrip())
+    return to
+
+
+#: Code points behind a head word in which its name ends.
+_LONGEST_TAIL = 160
+
+
+def _around(
+    text: str, heads: list[tuple[int, int]], expression: re.Pattern[str]
+) -> Iterator[tuple[int, int]]:
+    """Yield the matches of an expression that hold a head word, capitalised words before it too."""
+    done = 0
+    for at, to in heads:
+        if at < done:
+            continue
+        match = expression.search(text, max(done, _run_start(text, at)), to + _LONGEST_TAIL)
+        if match and match.start() <= at:
+            done = match.end()
+            yield match.span()
+
+
+def _run_start(text: str, at: int) -> int:
+    """Return where the capitalised words begin that stand right before a position."""
+    while at > 1 and text[at - 1] == " ":
+        word = _WORD_BEFORE.search(text, max(0, at - 40), at - 1)
+        if word is None:
+            break
+        at = word.start()
+    return at
 
 
 def list_items(corpus: Corpus, cues: Cues, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -93,20 +168,6 @@ def _bare_item(text: str, at: int, to: int, cues: Cues) -> tuple[int, int]:
     return (opener.end() if opener else at), end
 
 
-def _plain(cues: Cues) -> re.Pattern[str]:
-    word = _word(cues)
-    particle = rf"(?:{cues.any('particle')}\s?){{1,2}}"
-    if cues.language in NOUNS_CAPITALISED:
-        particle = r"(?:von|van|de|da|di)\s"
-    further = rf"(?:(?:\s{particle}|\s&\s|\sd'|\s){word})*"
-    suffix = cues.any("org_suffix")
-    return pattern(
-        rf"(?<![\w'])(?<![\w]['.-]){word}{further}(?:{_VERSION}|,?\s{suffix})?"
-        rf"|(?<=')(?<!\s'){word}{further}{_VERSION}?",
-        ignore_case=False,
-    )
-
-
 def _word(cues: Cues) -> str:
     """Match a capitalised word, without what only relates it to another ("-based")."""
     tails = "|".join(sorted(cues.words("compound_tail"))) or NEVER
@@ -128,7 +189,7 @@ def _organisation(cues: Cues) -> re.Pattern[str]:
     Behind an adjective the chain may go on in small letters: Agence nationale de sécurité.
     """
     head, word, adjective = cues.any("org_head"), _word(cues), adjective_of(cues)
-    romance = cues.any("org_head_first")
+    romance, last = cues.any("org_head_first"), cues.any("org_head_last")
     link = rf"{cues.any('connector')}\s?(?:{cues.any('determiner')}\s?|the\s)?"
     small = r"(?:[a-zà-ÿ][\w-]{2,}\s)"
     joined = rf"(?:,?\s(?:{cues.any('conjunction')}\s)?{cues.any('field_of_study')})*"
@@ -140,6 +201,7 @@ def _organisation(cues: Cues) -> re.Pattern[str]:
     return pattern(
         rf"(?<!\w){romance}(?:\s{word})*(?:(?:\s{adjective}){{1,2}}(?:\s(?:{named}|{plain}))?"
         rf"(?:\s{named}){{0,2}}|\s{link}{small_word}\s{adjective}|(?:\s{named}){{1,3}}\s{adjective})"
+        rf"|(?<!\w)(?:{word}\s){{1,4}}{last}(?:\s{named}){{0,3}}"
         rf"|(?<!\w)(?:{word}\s){{0,4}}{head}(?:\s{word})*(?:\s{named}){{0,3}}"
         rf"|{projects}\s{word}(?:\s{word})*|(?<!\w)(?:{word}\s)+{titled}",
         ignore_case=False,
@@ -208,14 +270,9 @@ def _without_openers(text: str, at: int, to: int, cues: Cues) -> tuple[int, int]
         alone = at + word.end() == to
         is_title = not alone and (bare in titles or (bare in classes and word[0].isupper()))
         small = not word[0][0].isupper() or word[0].endswith("'")
-        is_grammar = bare in grammar and (alone or small or _opens(text, at))
+        is_grammar = bare in grammar and (alone or small or opening(text, at))
         if not is_title and not is_grammar:
             break
         at += word.end()
         at += len(text[at:to]) - len(text[at:to].lstrip())
     return at, to
-
-
-def _opens(text: str, at: int) -> bool:
-    before = text[max(0, at - 3) : at].rstrip(" ")
-    return not before or before[-1] in f'{GAP}«“„"‘:•*(–—' or before.endswith((" -", f"{GAP}-"))

@@ -1,0 +1,314 @@
+"""Capitalised spans that may be names, cut to what belongs to a name.
+
+A run of capitalised words is often more than one name, or a name behind words that a sentence, a
+title or a heading capitalises: "Prime Minister Iyad Allawi", "Boston Edward Davis", "Yesterday
+Bush". What is cut off follows from what the words are: grammar, titles, common words, name parts.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipelines.extraction.corpus import CAPITALS, GAP, LETTERS, Corpus
+from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
+from pipelines.extraction.lexicon import common_words, name_parts
+from pipelines.extraction.scanning import hits
+
+#: What a class noun that is part of no name is a class of: "Model Brindle", but "River Thames".
+_TITLING = frozenset({"ORG", "PRODUCT", "PERSON"})
+#: Small words that begin an Arabic name: al-Sadr, el-Sisi.
+_ARTICLE = r"(?:(?:al|el|as|az|ad|ar|an|at|ash|bin|ibn)-)?"
+#: A capitalised word, with what may stand inside it: Fast.ai, A*STAR, Urbana-Champaign, AT&T,
+#: O'Brien; or one that begins with small letters and goes on with capitals: iPhone, xAI.
+_WORD = (
+    rf"(?:{_ARTICLE}(?:(?:[DMNO]|Dell|Dall)'[{CAPITALS}][{LETTERS}]+"
+    rf"|[{CAPITALS}][{LETTERS}*+]*(?:[&./+*][{LETTERS}*]*[{LETTERS}]|-[{CAPITALS}0-9][{LETTERS}*]*)*)"
+    rf"|[a-z]{{1,2}}[{CAPITALS}][{LETTERS}]+)"
+)
+#: Initials and "St.", each with a stop, before a word; several may be a name of their own: M.M.
+_INITIALS = rf"(?:(?:[{CAPITALS}]|(?:St|Ste|Mt|Ft|Sto|Sta|Jr|Sr))\.[ -]?)"
+_ROMAN = re.compile(r"[IVX]+\.?")
+_VERSION = re.compile(r"\s\d{1,2}(?:\.\d{1,2})?(?![\w%.,]*\d)(?!\s?%)")
+_OPENERS = frozenset(f'{GAP}«“„"‘:•*(–—¿¡')
+#: A word glued to what stands before it is a part of that: anti-Bush, user@Example.
+_GLUE = frozenset("-.@_/#&")
+#: Titles that make names of places and schools more often than they stand before a person.
+_SAINTS = frozenset({"san", "santo", "santa", "saint", "são", "sankt", "st.", "sainte"})
+#: Longer words of grammar have a capital inside a sentence only in names: Trieste Insieme.
+_LONGEST_IN_HEADINGS = 4
+#: Behind it a place may stand that is no part of the name.
+_OF_PLACES = frozenset({"di", "de", "von"})
+_SPLIT = re.compile(r"d'|[^\s]+")
+
+
+class Word(NamedTuple):
+    """A word of a span: where it stands in it, as it is written and in small letters."""
+
+    at: int
+    to: int
+    form: str
+    lower: str
+
+
+class CapitalisedSpan(NamedTuple):
+    """A span that may be a name; ``opens`` where its capital proves nothing."""
+
+    at: int
+    to: int
+    opens: bool
+
+
+def capitalised_spans(corpus: Corpus, cues: Cues) -> Iterator[CapitalisedSpan]:
+    """Yield the capitalised spans of a corpus, cut, in order."""
+    text = corpus.text
+    runs = list(_runs(text, cues))
+    cut = _Cut(cues, {text[at:to] for at, to, _ in runs})
+    #: What is cut of a run of words follows from the run alone, and the same runs come again.
+    known: dict[tuple[str, bool], list[list[Word]]] = {}
+    for at, to, opens in runs:
+        run = text[at:to], opens
+        parts = known.get(run)
+        if parts is None:
+            parts = known[run] = list(cut.parts(*run))
+        for part in parts:
+            begin, stop = at + part[0].at, at + part[-1].to
+            if stop < to or text[to : to + 1] in (".", " "):
+                stop = cut.end(text, at, part)
+            yield CapitalisedSpan(begin, stop, opens and begin == at)
+
+
+def _runs(text: str, cues: Cues) -> Iterator[tuple[int, int, bool]]:
+    """Yield the runs of capitalised words, and whether their capital proves nothing."""
+    for begin, end in hits(text, _expression(cues)):
+        at, to = begin if text[begin].isalnum() else begin + 1, end
+        if text[to : to + 1].isalnum():  # it ended as a legal form, but a longer word stands there
+            to = at + text[at:to].rindex(",")
+        if at > 1 and text[at - 1] in _GLUE and text[at - 2].isalnum():
+            continue
+        yield at, to, opening(text, at)
+
+
+def opening(text: str, at: int) -> bool:
+    """Say whether a segment, a quotation or a clause behind a colon begins at a position."""
+    if at > 1 and text[at - 1] == " " and text[at - 2].isalnum():
+        return False
+    before = text[max(0, at - 3) : at].rstrip(" ")
+    return not before or before[-1] in _OPENERS or before.endswith((" -", f"{GAP}-"))
+
+
+def _expression(cues: Cues) -> str:
+    """Match a run of capitalised words, and the sign before it, which is no part of a word.
+
+    To ask for the edge of a word instead would keep the engine from running in one pass.
+    """
+    particles = sorted(cues.words("particle"), key=len, reverse=True)
+    if cues.language in NOUNS_CAPITALISED:
+        particles = ["von", "van", "de", "da", "di", "zu"]
+    particle = rf"(?:(?:{'|'.join(particles)}) ){{0,3}}"
+    suffixes = sorted(cues.forms("org_suffix"), key=len, reverse=True)
+    closed = [re.escape(one) for one in suffixes]
+    further = rf"(?:(?: {particle}{_INITIALS}*| & | d'){_WORD})*"
+    return (
+        rf"(?:^|[^{LETTERS}])(?:{_INITIALS}*{_WORD}{further}(?:, (?:{'|'.join(closed)}))?"
+        rf"|(?:[{CAPITALS}]\.){{2,}})"
+    )
+
+
+class _Cut:
+    """What the words of a capitalised run are, and so where names begin and end in it."""
+
+    def __init__(self, cues: Cues, runs: set[str]) -> None:
+        parts = name_parts()
+        forms = {form for run in runs for word in run.split() for form in (word, *word.split("-"))}
+        forms |= {form.lower() for form in forms}
+        self._grammar = cues.words("function_word") | cues.words("relative")
+        self._roles = cues.words("role")
+        self._titles = (self._roles | cues.words("honorific")) - _SAINTS
+        self._determiners = cues.words("determiner")
+        self._nouns_capitalised = cues.language in NOUNS_CAPITALISED
+        self._roman = cues.language != "en"  # where "I" is a word
+        self._suffixes = cues.words("org_suffix")
+        self._times = cues.words("month") | cues.words("weekday")
+        self._classes = cues.values("type_cue")
+        self._particles = cues.words("particle")
+        self._heads = cues.words("org_head") | cues.words("loc_head") | cues.words("event_head")
+        self._given = parts["given_name"] | cues.forms("given_name")
+        self._surnames = parts["surname"]
+        self._places = parts["city"]
+        self._common = common_words(cues.language).among(forms)
+
+    def parts(self, run: str, opens: bool) -> Iterator[list[Word]]:
+        """Yield the stretches of words of a run that may be a name each."""
+        words = [
+            Word(match.start(), match.end(), match[0], match[0].lower())
+            for match in _SPLIT.finditer(run)
+        ]
+        if run.isalpha():
+            if self._is_name_alone(words[0]):
+                yield words
+            return
+        words = self._without_openers(words, opens)
+        while words:
+            split = min(self._next_person(words), self._sentence_end(words))
+            part = self._without_closers(_without_stop(words[:split], words[split:]))
+            if part:
+                yield part
+            words = self._without_openers(words[split:], opens=False)
+
+    def end(self, text: str, at: int, words: list[Word]) -> int:
+        """Return where a name ends: with the stop of its legal form or initial, its version."""
+        first, last, to = words[0], words[-1], at + words[-1].to
+        if text[to : to + 1] == ".":
+            initial = first.form in self._given and len(words) > 1 and len(last.form) == 1
+            inside = text[to + 1 : to + 2] in (",", ")") or text[to + 2 : to + 3].islower()
+            return to + 1 if f"{last.lower}." in self._suffixes or (initial and inside) else to
+        if text[to : to + 1] == " " and text[at + first.at : to] not in self._places:
+            version = _VERSION.match(text, to)
+            return version.end() if version else to
+        return to
+
+    def _is_name_alone(self, word: Word) -> bool:
+        """Say whether a single capitalised word may be a name: no grammar, month, German noun."""
+        if word.lower in self._grammar or word.lower in self._times:
+            return False
+        return not self._nouns_capitalised or not self._is_noun(word)
+
+    def _without_openers(self, words: list[Word], opens: bool) -> list[Word]:
+        while words:
+            first, alone = words[0], len(words) == 1
+            capital = first.form[0].isupper()
+            bare = first.lower.rstrip("'")
+            is_title = not alone and (
+                bare in self._titles
+                or bare in self._times
+                or (self._nouns_capitalised and self._is_noun(first))
+                or (self._classes.get(bare) in _TITLING and capital)
+            )
+            two = not alone and len(words) > 2 and f"{bare} {words[1].lower}" in self._titles
+            is_grammar = bare in self._grammar and (
+                alone or not capital or opens or bare not in self._determiners
+            )
+            if two:
+                words = words[2:]
+            elif (
+                is_title
+                or is_grammar
+                or (not capital and bare in self._particles)
+                or (opens and not alone and self._only_opens(words))
+            ):
+                words = words[1:]
+            else:
+                break
+        return words
+
+    def _only_opens(self, words: list[Word]) -> bool:
+        """Say whether a common word opens a sentence, and a name stands behind it."""
+        first = words[0]
+        rest = [word for word in words[1:] if word.form[0].isupper()]
+        if not rest or not self._is_common(first) or first.lower in self._heads:
+            return False
+        if self._is_person_part(first) or first.form in self._places:
+            return False
+        return (
+            rest[0].form in self._given
+            or rest[0].form in self._places
+            or (len(words) == 2 and not self._is_common(rest[0]))
+            or (len(rest) < len(words) - 1 and not self._is_common(rest[0]))
+        )
+
+    def _next_person(self, words: list[Word]) -> int:
+        """Return where the first name ends because a person's begins behind it."""
+        for index in range(1, len(words)):
+            word = words[index]
+            named = words[index - 1].form in self._given
+            if self._nouns_capitalised and not named and self._is_noun(word):
+                return index
+            if index + 1 == len(words):
+                break
+            if word.lower in self._titles:
+                behind = words[index + 1]
+                if behind.form in self._given or not self._is_common(behind):
+                    return index
+            if word.form in self._given and self._ends_before_person(words[:index]):
+                return index
+            if word.form in _OF_PLACES and self._is_place_behind(words, index):
+                return index
+        return len(words)
+
+    def _is_place_behind(self, words: list[Word], index: int) -> bool:
+        """Say whether a name ends because what stands behind it is where it is: "Krupp di Torino".
+
+        People are named so too (Leonardo di Caprio), and what is called by one word (Rio de Janeiro).
+        """
+        place = " ".join(word.form for word in words[index + 1 :])
+        return index > 1 and words[0].form not in self._given and place in self._places
+
+    def _ends_before_person(self, before: list[Word]) -> bool:
+        """Say whether a place, a headed name or a mere common word stands before a person."""
+        if self._is_person_part(before[-1]):
+            return False
+        if " ".join(word.form for word in before) in self._places:
+            return True
+        headed = before[0].lower in self._heads
+        return headed if len(before) > 1 else self._is_common(before[0]) and not headed
+
+    def _without_closers(self, words: list[Word]) -> list[Word]:
+        while len(words) > 1:
+            last = words[-1]
+            shouted = all(word.form.isupper() for word in words)
+            roman = self._roman and _ROMAN.fullmatch(last.form)
+            in_grammar = (
+                last.lower in self._grammar
+                and len(last.form) <= _LONGEST_IN_HEADINGS
+                and not shouted
+                and not roman
+            )
+            named = words[-2].form in self._given
+            german = self._nouns_capitalised and not named and self._is_noun(last)
+            if not (
+                last.form.islower()
+                or in_grammar
+                or german
+                or last.lower in self._times
+                or last.lower in self._roles
+            ):
+                break
+            words = words[:-1]
+        return words
+
+    def _sentence_end(self, words: list[Word]) -> int:
+        """Return where a single letter with a stop ends a sentence rather than being an initial."""
+        for index in range(1, len(words) - 1):
+            word = words[index]
+            if len(word.form) == 2 and word.form[1] == ".":
+                first = words[0].form
+                if first not in self._given and not first.endswith("."):
+                    return index + 1
+        return len(words)
+
+    def _is_person_part(self, word: Word) -> bool:
+        return word.form in self._given or word.form in self._surnames
+
+    def _is_noun(self, word: Word) -> bool:
+        """Say whether a capitalised word is a common noun or adjective, simple or compound."""
+        if self._is_person_part(word) or word.form in self._places:
+            return False
+        if word.lower in self._heads or word.lower in self._suffixes or word.form.isupper():
+            return False
+        last = word.form.rsplit("-", 1)[-1]
+        return (
+            word.form in self._common
+            or word.lower in self._common
+            or (last != word.form and (last in self._common or last.lower() in self._roles))
+        )
+
+    def _is_common(self, word: Word) -> bool:
+        return word.lower in self._common
+
+
+def _without_stop(words: list[Word], behind: list[Word]) -> list[Word]:
+    """Take the stop of a sentence that ends inside a run from its last word: "Station F. Red Hat"."""
+    last = words[-1]
+    if not behind or not last.form.endswith(".") or len(last.form) != 2:
+        return words
+    return [*words[:-1], Word(last.at, last.to - 1, last.form[0], last.lower[0])]
