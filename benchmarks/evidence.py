@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from benchmarks.ner import LANGUAGES, REFERENCE, Annotated, read
 from pipelines.extraction import mentions
 from pipelines.extraction.cues import cues
-from pipelines.extraction.evidence import signs_of
-from pipelines.extraction.features import with_longer
+from pipelines.extraction.evidence import signs_of, uncertain
 from pipelines.extraction.likelihood import TYPES
 from pipelines.reference.tables import Reference, read_reference
 
@@ -38,17 +37,17 @@ def _examples(
     """Yield the signs of each candidate of a language, and what it is."""
     known = mentions.known_names(reference.seed_entities, reference.seed_entity_names)
     frames = annotated.segments, annotated.languages
-    for corpus, spans in mentions.candidate_spans(*frames, known, reference.seed_cue_words):
+    for corpus, found in mentions.candidate_spans(*frames, known, reference.seed_cue_words):
         own = cues(reference.seed_cue_words, corpus.language)
         places = known.filter(known_type="GPE")["name"]
-        signs = signs_of(with_longer(spans), own, places).shown
+        spans = uncertain(found)
         columns = spans.select(
             "article_id", pl.col("at") + pl.col("offset"), pl.col("to") + pl.col("offset")
         )
         answers = [
             _CLASSES.index(_NAMES.get(annotated.names.get(span, ""), "")) for span in columns.rows()
         ]
-        yield signs, np.array(answers)
+        yield signs_of(spans, own, places).shown, np.array(answers)
 
 
 def fitted(signs: pl.DataFrame, answers: NDArray[np.int64]) -> NDArray[np.float64]:

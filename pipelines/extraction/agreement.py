@@ -23,14 +23,17 @@ UNPROVEN = 0.5
 
 
 def agreed(found: pl.DataFrame) -> pl.DataFrame:
-    """Let the best evidence for a name in an article decide for all its mentions there."""
+    """Let the best evidence for a name in an article decide for all its mentions there.
+
+    ``settled`` are those that a rule or the reference table decides: before any that is weighed.
+    """
     found = _short_forms(_surnames(_acronyms(_siblings(found))))
     own = ["article_id", "text"]
-    best = pl.col("confidence").arg_max().over(own)
+    best = (pl.col("confidence") + pl.col("settled")).arg_max().over(own)
     decided = found.with_columns(
         type=pl.col("type").gather(best).over(own),
         evidence=pl.col("evidence").gather(best).over(own),
-        confidence=pl.col("confidence").max().over(own),
+        confidence=pl.col("confidence").gather(best).over(own),
     )
     return decided.filter(~_capital_proves_nothing())
 
@@ -144,4 +147,5 @@ def _better(type_: str, evidence: str, weight: float) -> list[pl.Expr]:
         pl.when(better).then(pl.col(type_)).otherwise("type").alias("type"),
         pl.when(better).then(pl.lit(evidence)).otherwise("evidence").alias("evidence"),
         pl.when(better).then(weight).otherwise("confidence").alias("confidence"),
+        pl.when(better).then(weight >= SHORT_FORM).otherwise("settled").alias("settled"),
     ]

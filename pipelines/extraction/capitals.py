@@ -34,6 +34,8 @@ _OPENERS = frozenset(f'{GAP}«“„"‘:•*(–—¿¡')
 _GLUE = frozenset("-.@_/#&")
 #: Titles that make names of places and schools more often than they stand before a person.
 _SAINTS = frozenset({"san", "santo", "santa", "saint", "são", "sankt", "st.", "sainte"})
+#: Code points of the longest article, with its preposition: delle, dell', nella.
+_LONGEST_ARTICLE = 6
 #: Longer words of grammar have a capital inside a sentence only in names: Trieste Insieme.
 _LONGEST_IN_HEADINGS = 4
 #: Behind it a place may stand that is no part of the name.
@@ -63,10 +65,10 @@ def capitalised_spans(corpus: Corpus, cues: Cues) -> Iterator[CapitalisedSpan]:
     text = corpus.text
     runs = list(_runs(text, cues))
     cut = _Cut(cues, {text[at:to] for at, to, _ in runs})
-    #: What is cut of a run of words follows from the run alone, and the same runs come again.
-    known: dict[tuple[str, bool], list[list[Word]]] = {}
+    #: The same runs come again, and are cut in the same way.
+    known: dict[tuple[str, bool, bool], list[list[Word]]] = {}
     for at, to, opens in runs:
-        run = text[at:to], opens
+        run = text[at:to], opens, cut.is_determined(text, at)
         parts = known.get(run)
         if parts is None:
             parts = known[run] = list(cut.parts(*run))
@@ -132,12 +134,20 @@ class _Cut:
         self._classes = cues.values("type_cue")
         self._particles = cues.words("particle")
         self._heads = cues.words("org_head") | cues.words("loc_head") | cues.words("event_head")
+        self._groups = cues.words("group_noun")
         self._given = parts["given_name"] | cues.forms("given_name")
         self._surnames = parts["surname"]
         self._places = parts["city"]
         self._common = common_words(cues.language).among(forms)
 
-    def parts(self, run: str, opens: bool) -> Iterator[list[Word]]:
+    def is_determined(self, text: str, at: int) -> bool:
+        """Say whether an article stands before a run, as it does before no person's name."""
+        before = text[max(0, at - _LONGEST_ARTICLE - 1) : at].split(" ")
+        return before[-1].lower() in self._determiners or (
+            len(before) > 1 and not before[-1] and before[-2].lower() in self._determiners
+        )
+
+    def parts(self, run: str, opens: bool, determined: bool) -> Iterator[list[Word]]:
         """Yield the stretches of words of a run that may be a name each."""
         words = [
             Word(match.start(), match.end(), match[0], match[0].lower())
@@ -149,7 +159,7 @@ class _Cut:
             return
         words = self._without_openers(words, opens)
         while words:
-            split = min(self._next_person(words), self._sentence_end(words))
+            split = min(self._next_person(words, determined), self._sentence_end(words))
             part = self._without_closers(_without_stop(words[:split], words[split:]))
             if part:
                 yield part
@@ -216,7 +226,7 @@ class _Cut:
             or (len(rest) < len(words) - 1 and not self._is_common(rest[0]))
         )
 
-    def _next_person(self, words: list[Word]) -> int:
+    def _next_person(self, words: list[Word], determined: bool) -> int:
         """Return where the first name ends because a person's begins behind it."""
         for index in range(1, len(words)):
             word = words[index]
@@ -229,7 +239,10 @@ class _Cut:
                 behind = words[index + 1]
                 if behind.form in self._given or not self._is_common(behind):
                     return index
-            if word.form in self._given and self._ends_before_person(words[:index]):
+            if word.form in self._given and (
+                self._ends_before_person(words[:index])
+                or (determined and self._is_of_no_person(words[:index], words[index + 1]))
+            ):
                 return index
             if word.form in _OF_PLACES and self._is_place_behind(words, index):
                 return index
@@ -243,14 +256,18 @@ class _Cut:
         place = " ".join(word.form for word in words[index + 1 :])
         return index > 1 and words[0].form not in self._given and place in self._places
 
+    def _is_of_no_person(self, before: list[Word], behind: Word) -> bool:
+        """Say whether a person of two names stands behind another's: "della Coldiretti Ugo Neri"."""
+        return not self._is_common(behind) and not any(map(self._is_person_part, before))
+
     def _ends_before_person(self, before: list[Word]) -> bool:
         """Say whether a place, a headed name or a mere common word stands before a person."""
-        if self._is_person_part(before[-1]):
-            return False
-        if " ".join(word.form for word in before) in self._places:
-            return True
-        headed = before[0].lower in self._heads
-        return headed if len(before) > 1 else self._is_common(before[0]) and not headed
+        first = before[0].lower
+        headed = first in self._heads or first in self._groups
+        if headed or self._is_person_part(before[-1]):
+            return headed and len(before) > 1
+        alone = len(before) == 1 and self._is_common(before[0])
+        return alone or " ".join(word.form for word in before) in self._places
 
     def _without_closers(self, words: list[Word]) -> list[Word]:
         while len(words) > 1:
@@ -260,6 +277,7 @@ class _Cut:
             in_grammar = (
                 last.lower in self._grammar
                 and len(last.form) <= _LONGEST_IN_HEADINGS
+                and not words[-2].form.islower()  # van der Meer
                 and not shouted
                 and not roman
             )
@@ -307,7 +325,7 @@ class _Cut:
 
 
 def _without_stop(words: list[Word], behind: list[Word]) -> list[Word]:
-    """Take the stop of a sentence that ends inside a run from its last word: "Station F. Red Hat"."""
+    """Take from the last word the stop of a sentence that ends inside a run: "Station F. Red Hat"."""
     last = words[-1]
     if not behind or not last.form.endswith(".") or len(last.form) != 2:
         return words

@@ -45,8 +45,9 @@ def _class(held: Callable[[str], bool]) -> str:
     return "".join(re.escape(chr(code)) for code in range(0x250) if held(chr(code)))
 
 
-#: Latin capitals, small letters, letters, and letters with digits. Polars' engine reads these several times as fast as the
-#: classes of all scripts (\\p{Lu}, \\w), for which it has to leave its table of states.
+#: Latin capitals, small letters, letters, and letters with digits. Polars' engine reads these
+#: several times as fast as the classes of all scripts (\\p{Lu}, \\w), for which it has to leave its
+#: table of states.
 CAPITALS = _class(str.isupper)
 SMALL = _class(str.islower)
 ALPHABET = _class(str.isalpha)

@@ -34,7 +34,7 @@ _UNTAUGHT = ("PRODUCT", "EVENT")
 Evidence = tuple[str, float, str | pl.Expr, pl.Expr]
 
 _TEXT, _WORDS = pl.col("text"), pl.col("words")
-_KNOWN = pl.col("known_type").is_not_null()
+_CLEAR = pl.col("known_type").is_not_null() & ~pl.col("ambiguous")
 _SEVERAL = _WORDS > 1
 _ALPHABETIC = _TEXT.str.contains(rf"^[{ALPHABET}'’. -]+$")
 
@@ -52,24 +52,32 @@ class Signs:
 
 
 def with_best_evidence(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl.DataFrame:
-    """Add to spans what they most likely are: type, confidence, and the evidence that says so most.
+    """Add to spans what they most likely are: type, confidence, and the evidence that says so most,
+    and whether a rule or the reference table settles it.
 
     Spans have article_id, text, words, opens, shape, before and after (what stands around them in
-    their segment), known_type and ambiguous. ``places`` are the known names of countries, cities
-    and regions. A clear entry of the reference table decides, or a rule that speaks clearly; else
-    all signs together. What is likely no name is left out.
+    their segment), heading and shouted (how the segment is written), known_type and ambiguous.
+    ``places`` are the known names of countries, cities and regions. A clear entry of the reference
+    table decides, or a rule that speaks clearly; else all signs together. What is likely no name is
+    left out.
     """
-    clear = _KNOWN & ~pl.col("ambiguous")
-    longer = with_longer(spans)
-    known = spans.filter(clear).with_columns(
-        confidence=pl.lit(REFERENCE), type="known_type", evidence=pl.lit("reference")
+    known = spans.filter(_CLEAR).with_columns(
+        confidence=pl.lit(REFERENCE),
+        type="known_type",
+        evidence=pl.lit("reference"),
+        settled=pl.lit(value=True),
     )
-    weighed = _weighed(longer.filter(~clear), cues, places).select(known.columns)
+    weighed = _weighed(uncertain(spans), cues, places).select(known.columns)
     return pl.concat([known, weighed]).sort("at", "to", descending=[False, True])
 
 
+def uncertain(spans: pl.DataFrame) -> pl.DataFrame:
+    """Return the spans that no clear entry of the reference table decides (``with_longer``)."""
+    return with_longer(spans).filter(~_CLEAR)
+
+
 def signs_of(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> Signs:
-    """Return all that spans (``with_longer``) show; ``benchmarks.evidence`` learns from it too."""
+    """Return all that ``uncertain`` spans show: what ``benchmarks.evidence`` learns from."""
     beside = with_neighbours(spans, cues)
     rules, held = _rules(beside, cues, places)
     return Signs(_pooled(spans, signs(beside, cues).hstack(_named(held, rules))), rules, held)
@@ -195,17 +203,13 @@ def _rule_decides() -> pl.Expr:
     """A rule decides that the signs do not speak against, or that speaks of an untaught type."""
     clear = pl.col("rule_weight") >= APPOSITION
     untaught = pl.col("rule_type").is_in(_UNTAUGHT)
-    return (
-        (pl.col("rule") == "reference")
-        | (untaught & (clear | (pl.col("rule_weight") > pl.col("likelihood"))))
-        | (~untaught & clear & (_share() >= UNOPPOSED))
-    )
+    likelier = clear | (pl.col("rule_weight") > pl.col("likelihood"))
+    return pl.when(untaught).then(likelier).otherwise(clear & (_share() >= UNOPPOSED))
 
 
 def _decision() -> list[pl.Expr]:
-    alone = pl.col("rule_type").is_in(_UNTAUGHT) | (pl.col("rule") == "reference")
     sure = (
-        pl.when(alone)
+        pl.when(pl.col("rule_type").is_in(_UNTAUGHT))
         .then("rule_weight")
         .otherwise(pl.col("rule_weight") * (0.75 + 0.25 * _share()))
     )
@@ -220,8 +224,11 @@ def _decision() -> list[pl.Expr]:
         "evidence": ("rule", "sign"),
     }
     return [
-        pl.when("decided").then(rule).otherwise(likely).alias(name)
-        for name, (rule, likely) in choice.items()
+        *(
+            pl.when("decided").then(rule).otherwise(likely).alias(name)
+            for name, (rule, likely) in choice.items()
+        ),
+        pl.col("decided").alias("settled"),
     ]
 
 
@@ -307,7 +314,6 @@ def _apposed(nouns: frozenset[str]) -> pl.Expr:
 
 def _from_class_nouns(cues: Cues) -> Iterator[Evidence]:
     """Nouns that say what a name is, before it or behind it; and what else is said of it."""
-    yield "reference", REFERENCE, pl.col("known_type"), _KNOWN & ~pl.col("ambiguous")
     yield "reference, ambiguous", AMBIGUOUS_REFERENCE, pl.col("known_type"), pl.col("ambiguous")
     words = cues.words("acronym")
     expands = behind(words) | within("pl2", words)  # "acronimo", "acronimo di"

@@ -65,14 +65,13 @@ def with_neighbours(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
     )
     listing = pl.Series(sorted(cues.forms("enumeration")), dtype=pl.String).implode()
     parts = name_parts()
-    places = parts["city"] | parts["town"]
     given = parts["given_name"] | cues.forms("given_name")
     return placed.with_columns(
         *_common(placed, cues.language),
         first_given=_among(placed, "first", given),
         last_surname=_among(placed, "last", parts["surname"]),
-        first_place=_among(placed, "first", places),
-        last_place=_among(placed, "last", places),
+        first_place=_among(placed, "first", parts["place"]),
+        last_place=_among(placed, "last", parts["place"]),
         text_city=_among(placed, "text", parts["city"]),
         text_town=_among(placed, "text", parts["town"]),
         lists=pl.col("before").str.contains_any(listing),
@@ -160,6 +159,7 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
     one, two, three = _WORDS == 1, _WORDS == 2, _WORDS == 3
     inside = ~_OPENS
     given, surname = pl.col("first_given"), pl.col("last_surname")
+    capital = rf"^[{CAPITALS}]"
     heading, of = pl.col("heading"), within("pl1", _OF)
     by_itself = (pl.col("n1") == "") & (pl.col("p1") == "")
     capitals = _TEXT.str.contains(rf"^[{CAPITALS}&.*-]+$")
@@ -171,7 +171,6 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
     for cue, type_ in cues.values("type_cue").items():
         types.setdefault(type_, set()).add(cue)
     verbs = cues.words("speech_verb")
-    is_known, clear = pl.col("known_type"), ~pl.col("ambiguous")
     found = {
         "one word": one,
         "two words": two,
@@ -257,8 +256,10 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
         "bracket before": pl.col("p1") == "(",
         "brackets behind": pl.col("n1") == "(",
         "quoted": pl.col("before").str.contains(f"[{_QUOTES}] ?$"),
-        "a name before, comma": (pl.col("p1") == ",") & pl.col("p2").str.contains(rf"^[{CAPITALS}]"),
-        "a name behind, comma": (pl.col("n1") == ",") & pl.col("n2").str.contains(rf"^[{CAPITALS}]"),
+        "a name before, comma": (pl.col("p1") == ",")
+        & pl.col("p2").str.contains(rf"^[{CAPITALS}]"),
+        "a name behind, comma": (pl.col("n1") == ",")
+        & pl.col("n2").str.contains(rf"^[{CAPITALS}]"),
         "number behind": pl.col("n1").str.contains(r"^\d"),
         "number before": pl.col("p1").str.contains(r"\d"),
         "hyphen behind": pl.col("after").str.contains(r"^-"),
@@ -283,8 +284,9 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
         "article word first": _in_lower("first", cues.words("determiner")),
     }
     for kind, endings in typical_endings().items():
-        found[f"ends like a {kind}"] = within("ending", endings) & one
-        found[f"ends like a {kind}, unlisted"] = within("ending", endings) & one & ~small & ~listed
+        alike = one & within("ending", endings)
+        found[f"ends like a {kind.replace('_', ' ')}"] = alike
+        found[f"ends like a {kind.replace('_', ' ')}, unlisted"] = alike & ~small & ~listed
     longer = {
         "ends a longer name": pl.col("last_of_longer"),
         "begins a longer name": pl.col("first_of_longer"),
@@ -303,9 +305,8 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
             within("nl2", frozenset(nouns)) | within("nl3", frozenset(nouns))
         )
     for type_ in ("PERSON", "ORG", "GPE", "LOC", "PRODUCT", "EVENT"):
-        found[f"known {type_}"] = (is_known == type_) & clear
-        found[f"known {type_}, ambiguous"] = (is_known == type_) & ~clear
-        found[f"known {type_}, common"] = (is_known == type_) & one & small
+        found[f"perhaps a known {type_}"] = pl.col("known_type") == type_
+        found[f"perhaps a known {type_}, common"] = (pl.col("known_type") == type_) & one & small
     return found
 
 

@@ -80,12 +80,13 @@ def frequency_bands(language: str) -> tuple[frozenset[str], frozenset[str]]:
 
 @lru_cache(maxsize=1)
 def name_parts() -> dict[str, frozenset[str]]:
-    """Return the names of each kind: given_name, surname, city (large), town."""
+    """Return names by kind: given_name, surname, city (large), town, and place, which is both."""
     table = pl.read_csv(_NAME_PARTS)
-    return {
+    kinds = {
         str(kind): frozenset(map(fold, rows["name"]))
         for (kind,), rows in table.partition_by("kind", as_dict=True).items()
     }
+    return {**kinds, "place": kinds["city"] | kinds["town"]}
 
 
 #: Fewer names of an ending say nothing; so much more often a typical one is a kind's.
@@ -98,14 +99,9 @@ def typical_endings() -> dict[str, frozenset[str]]:
 
     An ending is typical of a kind that has it twice as often as the others together.
     """
-    parts = name_parts()
-    kinds = {
-        "place": parts["city"] | parts["town"],
-        "surname": parts["surname"],
-        "given name": parts["given_name"],
-    }
     shares: dict[str, dict[str, float]] = {}
-    for kind, names in kinds.items():
+    for kind in ("place", "surname", "given_name"):
+        names = name_parts()[kind]
         counts = Counter(name[-3:] for name in names)
         shares[kind] = {
             ending: count / len(names)

@@ -21,8 +21,8 @@ from pipelines.extraction.cues import Cues, cues
 from pipelines.extraction.evidence import with_best_evidence
 from pipelines.extraction.facts import facts
 from pipelines.extraction.features import within
-from pipelines.extraction.likelihood import calibrated
 from pipelines.extraction.lexicon import common_words, name_parts
+from pipelines.extraction.likelihood import calibrated
 from pipelines.extraction.spans import head_words
 
 #: Code points on either side in which evidence is looked for.
@@ -84,14 +84,19 @@ def _written(core_segments: pl.DataFrame) -> pl.DataFrame:
 
 
 def _proven(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
-    """Leave out common words of which their article has no capital but where a sentence opens."""
-    common = pl.Series(common_words(cues.language).hold(spans["text"].str.to_lowercase()))
-    given = name_parts()["given_name"]
-    named = pl.Series([text in given for text in spans["text"]], dtype=pl.Boolean)
-    proven = named | spans.select(pl.col("after").str.contains(rf"^, {cues.seen('determiner')}")).to_series()
-    unproven = common & ~proven & spans["opens"] & spans["known_type"].is_null()
-    only = pl.col("opens").all().over("article_id", "text")
-    return spans.filter(~(unproven & spans.select(only).to_series()))
+    """Leave out common words of which their article has no capital but where a sentence opens.
+
+    Given names stay, and what is told of behind a comma: "Alizé, un modèle de".
+    """
+    given = name_parts()["given_name"] - {word.title() for word in cues.words("number_word")}
+    told_of = pl.col("after").str.contains(rf"^, {cues.seen('determiner')}")
+    words = spans.with_columns(
+        common=pl.Series(common_words(cues.language).hold(spans["text"].str.to_lowercase())),
+        given=pl.Series([text in given for text in spans["text"]], dtype=pl.Boolean),
+    )
+    only_opens = pl.col("opens").all().over("article_id", "text")
+    unproven = pl.col("common") & only_opens & pl.col("known_type").is_null()
+    return words.filter(~unproven | pl.col("given") | told_of).drop("common", "given")
 
 
 def known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
@@ -121,6 +126,7 @@ def _judged(corpus: Corpus, spans: pl.DataFrame, cues: Cues, names: pl.DataFrame
         "confidence",
         "type",
         "evidence",
+        "settled",
         start=pl.col("at") + pl.col("offset"),
         end=pl.col("to") + pl.col("offset"),
     )

@@ -51,12 +51,13 @@ def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> list
         for at, to in _around(text, heads, expression)
     ] + [(at, to, "expansion") for at, to in _expansions(corpus)]
     found = []
-    for was_at, to, shape in shaped:
-        at, to = _without_openers(text, was_at, to, cues)
+    for begin, end, shape in shaped:
+        at, to = _without_openers(text, begin, end, cues)
         to = _without_tail(text, at, to, cues)
-        foreign = cues.language not in HEAD_FIRST and not text[at:at + 1].isupper()
-        if _CAPITALISED.search(text, at, to) and not foreign:
-            found.append(NameSpan(at, to, shape, at == was_at and opening(text, at)))
+        # A small first word is a head in Romance languages alone: "place" is none in English.
+        small = cues.language not in HEAD_FIRST and not text[at : at + 1].isupper()
+        if _CAPITALISED.search(text, at, to) and not small:
+            found.append(NameSpan(at, to, shape, at == begin and opening(text, at)))
     found += [NameSpan(at, to, "plain", opens) for at, to, opens in capitalised_spans(corpus, cues)]
     return found
 
@@ -70,6 +71,7 @@ def head_words(cues: Cues) -> frozenset[str]:
 
 #: A name this long is whole before the person or the town that stands behind it.
 _WHOLE = 2
+_WORDS = re.compile(r"\S+")
 _LINKS = frozenset({"di", "de", "del", "do", "da", "von"})
 
 
@@ -78,19 +80,31 @@ def _without_tail(text: str, at: int, to: int, cues: Cues) -> int:
 
     A town stays where it alone says which of many is meant ("Corte di Roma").
     """
-    words = [(match.start(), match[0]) for match in re.finditer(r"\S+", text[at:to])]
+    words = [(match.start(), match[0]) for match in _WORDS.finditer(text[at:to])]
     parts = name_parts()
     given = parts["given_name"] | cues.forms("given_name")
-    for index in range(_WHOLE, len(words) - 1):
-        if words[index][1] in given and words[index - 1][1][-1].isalpha() and words[index - 1][1][0].isupper() or words[index][1] in given and "'" in words[index - 1][1]:
-            return at + len(text[at : at + words[index][0]].rstrip())
-    for index in range(len(words) - 2, _WHOLE - 1, -1):
-        if words[index][1] in _LINKS:
-            capitals = sum(any(one.isupper() for one in word) for _, word in words[:index])
-            town = " ".join(word for _, word in words[index + 1 :])
-            if capitals >= _WHOLE and (town in parts["city"] or town in parts["town"]):
-                return at + len(text[at : at + words[index][0]].rstrip())
-    return to
+    end = next(
+        (
+            index
+            for index in range(_WHOLE, len(words) - 1)
+            if words[index][1] in given and _has_capital(words[index - 1][1])
+        ),
+        len(words),
+    )
+    links = [index for index in range(_WHOLE, end - 1) if words[index][1] in _LINKS]
+    if links:
+        town = " ".join(word for _, word in words[links[-1] + 1 : end])
+        capitals = sum(_has_capital(word) for _, word in words[: links[-1]])
+        if capitals >= _WHOLE and town in parts["place"]:
+            end = links[-1]
+    if not words:
+        return to
+    start, last = words[end - 1]
+    return at + start + len(last)
+
+
+def _has_capital(word: str) -> bool:
+    return word.lower() != word
 
 
 #: Code points behind a head word in which its name ends.

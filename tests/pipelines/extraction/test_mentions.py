@@ -1,6 +1,8 @@
 """Who and what a sentence names."""
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize(
@@ -24,10 +26,39 @@ import pytest
         ("es", "Lo explicó María Quintanar en la sala.", "María Quintanar", "PERSON"),
         ("en", "A new model, called Brindle, was shown.", "Brindle", "PRODUCT"),
         ("de", "Der Vertrag mit Siemens gilt.", "Siemens", "ORG"),
+        ("pt", "O presidente da Corvalux demitiu-se.", "Corvalux", "ORG"),
+        ("nl", "Hij werkt bij de Universiteit van Brelmoor.", "Universiteit van Brelmoor", "ORG"),
+        ("it", "Premia la lista civica Porto Sereno.", "Porto Sereno", "ORG"),
+        ("it", "Hanno firmato tutti, ad eccezione di Brumbo.", "Brumbo", "ORG"),
+        ("en", "Shares of Zentrix Holdings Ltd. fell.", "Zentrix Holdings Ltd.", "ORG"),
     ],
 )
 def test_a_name_is_found_with_its_type(read, language, text, name, type_):
     assert read(language, text).names().get(name) == type_
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "names"),
+    [
+        # Particles and elisions belong to a name, what a title says does not.
+        ("it", "Ha parlato Claudio De Alessandri.", {"Claudio De Alessandri"}),
+        ("nl", "Gisteren sprak Jan van der Meer.", {"Jan van der Meer"}),
+        ("fr", "La ville écoute Anne d'Ormesson.", {"Anne d'Ormesson"}),
+        ("en", "We heard Prime Minister Iyad Allawi.", {"Iyad Allawi"}),
+        # Words that a sentence opens with are no part of the name behind them.
+        ("en", "Yesterday Mary Whitcombe resigned.", {"Mary Whitcombe"}),
+        ("it", "Intanto Maria Bellucci aspetta.", {"Maria Bellucci"}),
+        # A name ends where another begins: a person's, a town's, a sentence.
+        ("it", "Il leader della Lega Nord Umberto Marchetti tace.", {"Lega Nord", "Umberto Marchetti"}),
+        ("it", "Parla il presidente della Zordiretti Ugo Marchetti.", {"Zordiretti", "Ugo Marchetti"}),
+        ("it", "Si gioca allo Stadio Adriatico di Pescara.", {"Stadio Adriatico", "Pescara"}),
+        ("fr", "Ouverture à la Station F. Marie Dubois l'a dit.", {"Station F", "Marie Dubois"}),
+        # German writes every noun with a capital.
+        ("de", "Gestern sprach Angela Merkel über Haushalt und Schulden.", {"Angela Merkel"}),
+    ],
+)
+def test_a_name_ends_where_it_ends(read, language, text, names):
+    assert set(read(language, text).names()) == names
 
 
 @pytest.mark.parametrize(
@@ -38,6 +69,10 @@ def test_a_name_is_found_with_its_type(read, language, text, name, type_):
         ("en", "They expect an answer by June.", "June"),
         ("it", "Così è andata.", "Così"),
         ("de", "Die Entscheidung kam am Abend.", "Entscheidung"),
+        ("en", "Many Somali and Dutch families left.", "Somali"),
+        ("en", "Great service and good prices.", "Great"),
+        ("es", "Ayer el Parlamento votó. Después llovió.", "Después"),
+        ("en", "The games take place on Friday.", "place on Friday"),
     ],
 )
 def test_a_capital_alone_makes_no_name(read, language, text, word):
@@ -49,11 +84,48 @@ def test_a_surname_alone_has_the_type_of_the_full_name(read):
     assert names["Osei-Tutuola"] == "PERSON"
 
 
+def test_what_is_said_of_a_name_once_holds_all_over_the_article(read):
+    body = "A new model, called Brindle, was shown. Later they switched Brindle off."
+    rows = read("en", body).mentions.filter(surface="Brindle")
+    assert rows["type"].to_list() == ["PRODUCT", "PRODUCT"]
+
+
 def test_weak_names_of_an_enumeration_follow_the_sure_ones(read):
     names = read("it", "Hanno firmato Siemens, Brugnotec e IBM ieri.").names()
     assert names["Brugnotec"] == "ORG"
 
 
+def test_a_list_of_names_parts_at_its_commas_but_not_inside_a_name(read):
+    body = (
+        "Members: IBM, Meta, Red Hat, Dell, University of Illinois Urbana-Champaign, "
+        "Agency for Science, Technology and Research (A*STAR), CERN, ETH, EPFL."
+    )
+    assert "Agency for Science, Technology and Research (A*STAR)" in read("en", body).names()
+
+
 def test_boilerplate_names_nobody(read):
     body = "Il modello è aperto.\nLeggi anche:\n- Samsung svela un telefono"
     assert "Samsung" not in read("it", body).names()
+
+
+def test_confidence_is_a_share_and_a_known_name_is_surer_than_a_guess(read):
+    rows = read("en", "Siemens met Zorblax in the hall.").mentions
+    stated = dict(rows.select("surface", "confidence").rows())
+    assert 0 < stated.get("Zorblax", 0.1) < stated["Siemens"] < 1
+
+
+_WORDS = st.sampled_from(
+    ["IBM", "l’Alliance", "Anna", "Velli", "Torino", "Università", "di", "von", "der", "St.", "F."]
+    + ["d'Italia", "A*STAR", "(FAB)", "GmbH", "Ltd.", "iPhone", "al-Sadr", "U.S.", "Merkel", "Rede"]
+    + ["«", "”", ",", ".", ":", "–", "2032", "ha detto", "the", "president of", "\n", "\u00a0", "İ"]
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(words=st.lists(_WORDS, max_size=30), language=st.sampled_from(["de", "en", "it", "und"]))
+def test_mentions_stand_in_the_body_letter_for_letter(read, words, language):
+    body = " ".join(words)
+    rows = read(language, body).mentions
+    for start, end, surface in rows.select("start", "end", "surface").rows():
+        assert body[start:end] == surface
+        assert surface == surface.strip()
