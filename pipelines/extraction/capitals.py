@@ -251,23 +251,25 @@ class _Cut:
     def _is_place_behind(self, words: list[Word], index: int) -> bool:
         """Say whether a name ends because what stands behind it is where it is: "Krupp di Torino".
 
-        People are named so too (Leonardo di Caprio), and what is called by one word (Rio de Janeiro).
+        People are named so too (Leonardo di Caprio), and towns themselves (Rio de Janeiro).
         """
         place = " ".join(word.form for word in words[index + 1 :])
         return index > 1 and words[0].form not in self._given and place in self._places
 
     def _is_of_no_person(self, before: list[Word], behind: Word) -> bool:
-        """Say whether a person of two names stands behind another's: "della Coldiretti Ugo Neri"."""
+        """Say whether a person's two names stand behind another: "della Coldiretti Ugo Neri"."""
         return not self._is_common(behind) and not any(map(self._is_person_part, before))
 
     def _ends_before_person(self, before: list[Word]) -> bool:
         """Say whether a place, a headed name or a mere common word stands before a person."""
-        first = before[0].lower
-        headed = first in self._heads or first in self._groups
-        if headed or self._is_person_part(before[-1]):
-            return headed and len(before) > 1
-        alone = len(before) == 1 and self._is_common(before[0])
-        return alone or " ".join(word.form for word in before) in self._places
+        if len(before) > 1:
+            first = before[0].lower
+            place = " ".join(word.form for word in before)
+            return first in self._heads or first in self._groups or place in self._places
+        word = before[0]
+        if self._is_person_part(word) or word.lower in self._heads:
+            return False
+        return word.form in self._places or self._is_common(word)
 
     def _without_closers(self, words: list[Word]) -> list[Word]:
         while len(words) > 1:
@@ -325,7 +327,7 @@ class _Cut:
 
 
 def _without_stop(words: list[Word], behind: list[Word]) -> list[Word]:
-    """Take from the last word the stop of a sentence that ends inside a run: "Station F. Red Hat"."""
+    """Take from the last word the stop of a sentence that ends in a run: "Station F. Red Hat"."""
     last = words[-1]
     if not behind or not last.form.endswith(".") or len(last.form) != 2:
         return words

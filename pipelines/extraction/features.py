@@ -256,10 +256,8 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
         "bracket before": pl.col("p1") == "(",
         "brackets behind": pl.col("n1") == "(",
         "quoted": pl.col("before").str.contains(f"[{_QUOTES}] ?$"),
-        "a name before, comma": (pl.col("p1") == ",")
-        & pl.col("p2").str.contains(rf"^[{CAPITALS}]"),
-        "a name behind, comma": (pl.col("n1") == ",")
-        & pl.col("n2").str.contains(rf"^[{CAPITALS}]"),
+        "a name before, comma": (pl.col("p1") == ",") & pl.col("p2").str.contains(capital),
+        "a name behind, comma": (pl.col("n1") == ",") & pl.col("n2").str.contains(capital),
         "number behind": pl.col("n1").str.contains(r"^\d"),
         "number before": pl.col("p1").str.contains(r"\d"),
         "hyphen behind": pl.col("after").str.contains(r"^-"),

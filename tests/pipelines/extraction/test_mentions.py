@@ -49,8 +49,8 @@ def test_a_name_is_found_with_its_type(read, language, text, name, type_):
         ("en", "Yesterday Mary Whitcombe resigned.", {"Mary Whitcombe"}),
         ("it", "Intanto Maria Bellucci aspetta.", {"Maria Bellucci"}),
         # A name ends where another begins: a person's, a town's, a sentence.
-        ("it", "Il leader della Lega Nord Umberto Marchetti tace.", {"Lega Nord", "Umberto Marchetti"}),
-        ("it", "Parla il presidente della Zordiretti Ugo Marchetti.", {"Zordiretti", "Ugo Marchetti"}),
+        ("it", "Il leader della Lega Nord Ugo Marchetti tace.", {"Lega Nord", "Ugo Marchetti"}),
+        ("it", "Parla il capo della Zordiretti Ugo Marchetti.", {"Zordiretti", "Ugo Marchetti"}),
         ("it", "Si gioca allo Stadio Adriatico di Pescara.", {"Stadio Adriatico", "Pescara"}),
         ("fr", "Ouverture à la Station F. Marie Dubois l'a dit.", {"Station F", "Marie Dubois"}),
         # German writes every noun with a capital.
@@ -115,9 +115,12 @@ def test_confidence_is_a_share_and_a_known_name_is_surer_than_a_guess(read):
 
 
 _WORDS = st.sampled_from(
-    ["IBM", "l’Alliance", "Anna", "Velli", "Torino", "Università", "di", "von", "der", "St.", "F."]
-    + ["d'Italia", "A*STAR", "(FAB)", "GmbH", "Ltd.", "iPhone", "al-Sadr", "U.S.", "Merkel", "Rede"]
-    + ["«", "”", ",", ".", ":", "–", "2032", "ha detto", "the", "president of", "\n", "\u00a0", "İ"]
+    [
+        "IBM", "l’Alliance", "Anna", "Velli", "Torino", "Università", "di", "von", "der", "St.",
+        "F.", "d'Italia", "A*STAR", "(FAB)", "GmbH", "Ltd.", "iPhone", "al-Sadr", "U.S.",
+        "Merkel", "Rede", "«", "”", ",", ".", ":", "–", "2032", "ha", "the", "of", "İ", "\n",
+        "\u00a0",
+    ]
 )
 
 
