@@ -280,7 +280,7 @@ core_mentions = Table(
     key=("mention_id",),
     derivation=_by_article(
         "rules",
-        "1",
+        "2",
         "core_articles",
         "core_segments",
         "core_languages",
