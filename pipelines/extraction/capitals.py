@@ -68,7 +68,9 @@ def capitalised_spans(corpus: Corpus, cues: Cues) -> Iterator[CapitalisedSpan]:
     #: The same runs come again, and are cut in the same way.
     known: dict[tuple[str, bool, bool], list[list[Word]]] = {}
     for at, to, opens in runs:
-        run = text[at:to], opens, cut.is_determined(text, at)
+        # Only of three words and more may the last two be a person's.
+        determined = text.count(" ", at, to) > 1 and cut.is_determined(text, at)
+        run = text[at:to], opens, determined
         parts = known.get(run)
         if parts is None:
             parts = known[run] = list(cut.parts(*run))

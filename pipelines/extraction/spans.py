@@ -50,10 +50,11 @@ def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> list
         for shape, expression in (("organisation", _organisation(cues)), ("headed", _headed(cues)))
         for at, to in _around(text, heads, expression)
     ] + [(at, to, "expansion") for at, to in _expansions(corpus)]
+    given = name_parts()["given_name"] | cues.forms("given_name")
     found = []
     for begin, end, shape in shaped:
         at, to = _without_openers(text, begin, end, cues)
-        to = _without_tail(text, at, to, cues)
+        to = _without_tail(text, at, to, given)
         # A small first word is a head in Romance languages alone: "place" is none in English.
         small = cues.language not in HEAD_FIRST and not text[at : at + 1].isupper()
         if _CAPITALISED.search(text, at, to) and not small:
@@ -75,14 +76,12 @@ _WORDS = re.compile(r"\S+")
 _LINKS = frozenset({"di", "de", "del", "do", "da", "von"})
 
 
-def _without_tail(text: str, at: int, to: int, cues: Cues) -> int:
+def _without_tail(text: str, at: int, to: int, given: frozenset[str]) -> int:
     """Return where a headed name ends before a person ("Lega Nord Umberto Bossi") or town.
 
     A town stays where it alone says which of many is meant ("Corte di Roma").
     """
     words = [(match.start(), match[0]) for match in _WORDS.finditer(text[at:to])]
-    parts = name_parts()
-    given = parts["given_name"] | cues.forms("given_name")
     end = next(
         (
             index
@@ -95,7 +94,7 @@ def _without_tail(text: str, at: int, to: int, cues: Cues) -> int:
     if links:
         town = " ".join(word for _, word in words[links[-1] + 1 : end])
         capitals = sum(_has_capital(word) for _, word in words[: links[-1]])
-        if capitals >= _WHOLE and town in parts["place"]:
+        if capitals >= _WHOLE and town in name_parts()["place"]:
             end = links[-1]
     if not words:
         return to
