@@ -102,7 +102,7 @@ class Newsroom:
             end = start + len(told.text)
             self._segment(article_id, ordinal, start, told)
         self.put(
-            "core_story_articles", article_id=article_id, story_id=story,
+            "core_story_articles", article_id=article_id, component_id=story, story_id=story,
             origin_article_id=origin or article_id, copy_kind=copy_kind,
         )
         if story not in self.stories:
