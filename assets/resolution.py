@@ -64,7 +64,7 @@ def without_judgements(store: Store, kinds: Collection[str]) -> dict[str, dict[s
 
 
 def _stories(**frames: pl.DataFrame) -> pl.DataFrame:
-    """Return the stories of all articles; their components too are those of the judgements given."""
+    """Return the stories of all articles; their components too follow the judgements given."""
     articles, judgements = frames["core_articles"], frames["seed_judgements"]
     together = stories.core_story_components(
         articles, frames["core_story_pairs"], frames["core_duplicates"], judgements

@@ -264,7 +264,7 @@ class Newsroom:
         )
         self.put(
             "core_statements", quote_id=quote_id, article_id=article_id, statement_id=statement,
-            text_en=english, speaker_entity_id=None,
+            story_id="story_alliance", text_en=english, speaker_entity_id=None,
         )
 
     def member(

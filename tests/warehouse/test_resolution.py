@@ -9,10 +9,12 @@ import polars as pl
 import pytest
 
 from pipelines.extraction.mentions import core_mentions
+from pipelines.extraction.quotes import core_quotes
+from pipelines.extraction.roles import core_roles
 from pipelines.identity import text_hash
 from pipelines.intake.segments import core_segments
 from pipelines.reference.tables import Reference, read_reference
-from pipelines.resolution import entities, identities, links, namings, stories
+from pipelines.resolution import entities, identities, links, namings, statements, stories
 from warehouse import contracts
 from warehouse.contracts.frames import empty, schema
 from warehouse.store import Store, open_store
@@ -26,9 +28,17 @@ VERBS: dict[str, Callable[..., pl.DataFrame]] = {
     "core_links": links.core_links,
     "core_entities": entities.core_entities,
     "core_entity_names": entities.core_entity_names,
+    "core_story_features": stories.core_story_features,
+    "core_story_pairs": stories.core_story_pairs,
+    "core_story_components": stories.core_story_components,
     "core_story_articles": stories.core_story_articles,
+    "core_stories": stories.core_stories,
+    "core_statements": statements.core_statements,
 }
-GIVEN = ("core_articles", "core_segments", "core_languages", "core_mentions")
+GIVEN = (
+    "core_articles", "core_segments", "core_languages", "core_mentions", "core_roles",
+    "core_quotes",
+)  # fmt: skip
 #: Languages of the files, by the ends of their names; the detector is not what is tested here.
 LANGUAGES = {"it": "it", "en": "en", "fr": "fr", "6": "it", "2": "fr"}
 
@@ -42,7 +52,7 @@ def reference() -> Reference:
 
 @pytest.fixture(scope="module")
 def told(reference: Reference) -> Tables:
-    """Segments, languages and mentions of the seeds and the invented articles."""
+    """What the seeds and the invented articles tell; their translations stand in their words."""
     files = [file for folder in FOLDERS for file in sorted(folder.glob("*.txt"))]
     bodies = [file.read_text("utf-8") for file in files]
     articles = whole("core_articles", pl.DataFrame({
@@ -60,10 +70,15 @@ def told(reference: Reference) -> Tables:
     )
     known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
     mentions = core_mentions(articles, segments, languages, *known)
-    return {
-        "core_articles": articles, "core_segments": whole("core_segments", segments),
-        "core_languages": languages, "core_mentions": whole("core_mentions", mentions),
-    }  # fmt: skip
+    facts = (articles, segments, languages, mentions)
+    roles = core_roles(*facts, reference.seed_cue_words)
+    quotes = core_quotes(*facts, roles, reference.seed_cue_words)
+    translated = segments.join(languages.select("segment_id", "language"), on="segment_id").select(
+        "article_id", "text_hash", "language", "text", target=pl.lit("en"), translated="text",
+        origin=pl.lit("machine"),
+    )  # fmt: skip
+    made = zip(GIVEN, (*facts, roles, quotes), strict=True)
+    return {name: whole(name, frame) for name, frame in made} | {"translated": translated}
 
 
 def whole(table: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -109,6 +124,13 @@ def night(store: Store, told: Tables, articles: Sequence[str]) -> dict[str, list
             [name, list(articles), store.version(name)],
         )
         store._bump(name)
+    if articles:
+        texts = told["translated"].filter(pl.col("article_id").is_in(articles))
+        known = store.read("core_translations").select("text_hash", "language")
+        new = texts.unique(["text_hash", "language"]).join(
+            known, on=["text_hash", "language"], how="anti"
+        )
+        store._insert(contracts.table("core_translations"), whole("core_translations", new))
     made: dict[str, list[str]] = {}
     for table, verb in VERBS.items():
         for batch in store.pending(table):
@@ -156,6 +178,10 @@ def test_a_night_makes_again_only_what_is_new_and_what_it_touches(
     assert set(ids[-1:]) <= set(made["core_links"])
     assert len(made["core_links"]) < len(ids) / 2
     assert len(made["core_entities"]) < store.count("core_entities") / 2
+    assert set(ids[-1:]) <= set(made["core_story_features"])
+    assert len(made["core_story_pairs"]) < len(ids) / 2
+    assert len(made["core_story_articles"]) < store.count("core_stories") / 2
+    assert len(made.get("core_statements", [])) < store.count("core_stories") / 2
 
 
 def test_taking_a_judgement_back_restores_all_tables(
