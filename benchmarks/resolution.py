@@ -23,10 +23,12 @@ import resource
 import sys
 import tempfile
 import time
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +78,8 @@ _COMMON = 5.0
 _KNOWN_IN = 8
 _TOKEN = re.compile(r"[^\W\d_]{3,}|\d+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvz"
+#: Letters and digits that stand for each other.
+_KINDS = ("aeiou", "bcdfghjklmnprstvz", "123456789")
 
 Tables = dict[str, pl.DataFrame]
 
@@ -315,17 +318,15 @@ class _Words:
         return _TOKEN.sub(other, text)
 
     def _other(self, word: str, language: str) -> str:
-        rng = random.Random(f"{word}{self.telling}")
         if word.isdigit():
-            first = rng.choice("123456789")
-            rest = "".join(rng.choice("0123456789") for _ in word[1:])
-            return word if _YEAR.fullmatch(word) or not word.isascii() else first + rest
+            is_kept = _YEAR.fullmatch(word) or not word.isascii()
+            return word if is_kept else _invented(word, self.telling)
         plain = word.lower()
         if _zipf(plain, language) >= _COMMON:
             return word
         if word in self.names:
             is_kept = word in self.known and self.telling % _KNOWN_IN == 0
-            return word if is_kept else _cased(_invented(plain, rng), word)
+            return word if is_kept else _cased(_invented(plain, self.telling), word)
         return _cased(self._turned(plain, language), word)
 
     def _turned(self, word: str, language: str) -> str:
@@ -345,17 +346,20 @@ def _class(language: str, word: str) -> tuple[str, int, int]:
     return language, len(word), round(_zipf(word, language))
 
 
+@cache
 def _zipf(word: str, language: str) -> float:
     return zipf_frequency(word, language if language in _LANGUAGES else "en")
 
 
-def _invented(word: str, rng: random.Random) -> str:
-    return "".join(
-        rng.choice(_VOWELS) if letter in _VOWELS
-        else rng.choice(_CONSONANTS) if letter in _CONSONANTS
-        else letter
-        for letter in word
-    )  # fmt: skip
+def _invented(word: str, telling: int) -> str:
+    """Return as many letters or digits of the same kinds, other ones in each telling."""
+    drawn = zlib.crc32(f"{word}{telling}".encode())
+    letters = []
+    for letter in word:
+        drawn = (drawn * 1_103_515_245 + 12_345) % 2**31
+        alike = next((kind for kind in _KINDS if letter in kind), letter)
+        letters.append(alike[(drawn >> 8) % len(alike)])
+    return "".join(letters)
 
 
 def _cased(word: str, like: str) -> str:

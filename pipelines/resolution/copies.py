@@ -125,15 +125,18 @@ def _anchors(text: str) -> dict[str, list[float]]:
     """Return names and figures of a text and where they stand, as shares of its length."""
     found: dict[str, list[float]] = {}
     for match in _ANCHOR.finditer(text):
-        word = match[0]
-        if word[0].isdigit():
-            anchor = word.replace(".", "").replace(",", "")
-        else:
-            plain = unicodedata.normalize("NFKD", word.casefold())
-            letters = (letter for letter in plain if not unicodedata.combining(letter))
-            anchor = "".join(letters)[:_ANCHOR_LETTERS]
-        found.setdefault(anchor, []).append(match.start() / len(text))
+        found.setdefault(_anchor(match[0]), []).append(match.start() / len(text))
     return found
+
+
+@lru_cache(maxsize=100_000)
+def _anchor(word: str) -> str:
+    """Return what of a name or figure is the same in all languages."""
+    if word[0].isdigit():
+        return word.replace(".", "").replace(",", "")
+    plain = unicodedata.normalize("NFKD", word.casefold())
+    letters = (letter for letter in plain if not unicodedata.combining(letter))
+    return "".join(letters)[:_ANCHOR_LETTERS]
 
 
 def _distances(ours: list[float], theirs: list[float]) -> list[float]:

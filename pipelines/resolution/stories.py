@@ -9,7 +9,9 @@ So a night costs what is new: features are of one article, likeness is of two, a
 articles, by however long a chain, is among the pairs of one component, which is resolved by itself.
 """
 
-from functools import lru_cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from math import log10
 
 import polars as pl
 
@@ -363,13 +365,32 @@ def _rarity(counted: pl.DataFrame) -> pl.DataFrame:
     return asked.with_columns(rarity=pl.Series(rarity, dtype=pl.Float64))
 
 
-@lru_cache(maxsize=200_000)
 def _zipf(word: str, language: str) -> float:
+    """Return the Zipf frequency of a word; single words are looked up without being cut first."""
+    if word.isalpha():
+        frequency = _frequencies(language).get(word.casefold())
+        return log10(frequency) + 9 if frequency else 0.0
+    return _zipf_of_several(word, language)
+
+
+@cache
+def _frequencies(language: str) -> Mapping[str, float]:
+    """Return the frequency of each word of a language; of English where it is not known."""
+    from wordfreq import get_frequency_dict
+
+    try:
+        return get_frequency_dict(language)
+    except LookupError:
+        return get_frequency_dict("en")
+
+
+@lru_cache(maxsize=100_000)
+def _zipf_of_several(word: str, language: str) -> float:
     from wordfreq import zipf_frequency
 
     try:
         return zipf_frequency(word, language)
-    except LookupError:  # a language it does not know
+    except LookupError:
         return zipf_frequency(word, "en")
 
 

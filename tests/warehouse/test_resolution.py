@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from newsroom import Newsroom, Told
 
 from pipelines.extraction.mentions import core_mentions
 from pipelines.extraction.quotes import core_quotes
@@ -164,6 +165,9 @@ def test_many_nights_in_any_order_end_like_one_run(
     for start in range(nights):
         night(by_night, told, ids[start::nights])
     same(resolved(by_night), resolved(at_once))
+    assert resolved(at_once)["core_story_articles"]["article_id"].to_list() == sorted(ids)
+    quotes = told["core_quotes"]["quote_id"].sort()
+    assert resolved(at_once)["core_statements"]["quote_id"].equals(quotes)
 
 
 def test_a_night_makes_again_only_what_is_new_and_what_it_touches(
@@ -200,6 +204,27 @@ def test_taking_a_judgement_back_restores_all_tables(
     store.load_seed("seed_judgements", judged.with_columns(withdrawn_at=pl.lit("2026-01-02")))
     night(store, told, [])
     same(resolved(store), before)
+
+
+def test_a_story_is_called_by_its_earliest_headline_in_english_else_by_whom_it_is_about(
+    tmp_path: Path,
+) -> None:
+    late, early = ((datetime(2023, 12, day),) * 2 for day in (6, 5))
+    title = Told("Nasce l’alleanza", "An alliance is born", "title")
+    other = Told("IBM e Meta insieme", None, "title")
+    text = Told("Oggi IBM, Meta e di nuovo Meta con Oracle.", None)
+    with open_store(tmp_path / "told.duckdb") as store:
+        news = Newsroom(store)
+        news.article("a", [title, text], published=(*late, "day"))
+        news.article("b", [other, text], published=(*early, "day"))
+        news.article("c", [text], story="story_without_headline")
+        for surface, after in (("IBM", 0), ("Meta", 0), ("Meta", 20), ("Oracle", 0)):
+            news.mention("c", surface, after=after)
+        (batch,) = store.pending("core_stories")
+        made = stories.core_stories(**batch.frames)
+    assert dict(made.select("story_id", "title_en").rows()) == {
+        "story_alliance": "An alliance is born", "story_without_headline": "Meta, IBM",
+    }  # fmt: skip
 
 
 def test_what_reads_a_table_made_whole_batch_by_batch_says_what_of_it_matters() -> None:

@@ -662,6 +662,14 @@ core_story_components = Table(
     ),
 )
 
+#: Articles with their component: one that no pair joins is one by itself.
+_TOGETHER = """
+SELECT
+    a.article_id, coalesce(c.component_id, a.article_id) AS component_id, c.state,
+    a.published_from, a.published_to, a.body_hash
+FROM core_articles a LEFT JOIN core_story_components c USING (article_id)
+"""
+
 core_story_articles = Table(
     "core_story_articles",
     "one article in its story",
@@ -684,8 +692,7 @@ core_story_articles = Table(
     ),
     key=("article_id",),
     derivation=Derivation(
-        "( SELECT *, coalesce(component_id, article_id) AS component_id FROM core_articles "
-        "LEFT JOIN core_story_components USING (article_id) )",
+        f"( {_TOGETHER} )",
         ("component_id",),
         (
             "core_articles(article_id,body_hash,published_from,published_to)",
@@ -694,9 +701,8 @@ core_story_articles = Table(
         ),
         "stories", "3",
         state="hash(article_id, state, published_from, published_to, body_hash)",
-        near="SELECT component_id, article_id, article_id AS left_id FROM batch_keys JOIN ( "
-        "SELECT article_id, coalesce(component_id, article_id) AS component_id FROM core_articles "
-        "LEFT JOIN core_story_components USING (article_id) ) USING (component_id)",
+        near="SELECT component_id, article_id, article_id AS left_id "
+        f"FROM batch_keys JOIN ( {_TOGETHER} ) USING (component_id)",
     ),
 )
 
