@@ -31,6 +31,9 @@ _ANCHOR_LETTERS = 5
 _ANCHOR = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_a-zà-öø-ÿ][^\W\d_]{2,}")
 _WORDS = re.compile(r"\w+")
 
+#: Texts whose shingles and anchors are remembered: 100 KB each.
+_TEXTS = 2_000
+
 _Shingles = frozenset[tuple[str, ...]]
 
 
@@ -58,12 +61,13 @@ def tellings(
 def copies(tried: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     """Return those of the pairs (left, right) that have one origin: left, right, kind, score, why.
 
-    ``told`` is what :func:`tellings` returns, of all articles that are tried.
+    ``told`` is what :func:`tellings` returns, of all articles that are tried. Pairs are tried in
+    the order given: where those of one component follow each other, few texts are remembered.
     """
     about = {telling["article_id"]: telling for telling in told.iter_rows(named=True)}
     rows = [
         (left, right, *copy)
-        for left, right in tried.select("left", "right").unique().sort("left", "right").rows()
+        for left, right in tried.select("left", "right").unique(maintain_order=True).rows()
         if (copy := _copy(about[left], about[right]))
     ]
     names = ("left", "right", "kind", "score", "why")
@@ -82,7 +86,7 @@ def _copy(left: dict[str, Any], right: dict[str, Any]) -> tuple[str, float, str]
     return _translation(left["text"], right["text"])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_TEXTS)
 def _shingles(text: str) -> _Shingles:
     words = _WORDS.findall(text.lower())
     return frozenset(zip(*(words[offset:] for offset in range(4)), strict=False))
@@ -120,7 +124,7 @@ def _translation(left: str, right: str) -> tuple[str, float, str] | None:
     return "translation", share * (1 - fmean(apart)), why
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=_TEXTS)
 def _anchors(text: str) -> dict[str, list[float]]:
     """Return names and figures of a text and where they stand, as shares of its length."""
     found: dict[str, list[float]] = {}

@@ -51,8 +51,8 @@ _OVER_LANGUAGES = 0.8
 _STEM = 6
 #: Features by which an article is compared: its heaviest, so that the cost stays bounded.
 _FEATURES = 100
-#: Of these so many make two articles candidates if they share one; with twice as many the stories of
-#: ECB+ are the same. No figures: a year is everybody's.
+#: Of these so many make two articles candidates if they share one; with twice as many the stories
+#: of ECB+ are the same. No figures: a year is everybody's.
 _PROBES = 16
 
 
@@ -180,13 +180,15 @@ def core_story_articles(
     component = articles.select("article_id", component="component_id")
     alike = _within(
         core_story_pairs.select("score", left="left_id", right="right_id"), component
-    ).drop("component")
+    )
     tried = pl.concat(
         [
-            alike.select("left", "right"),
-            _within(_maybe_copies(articles, core_duplicates), component).select("left", "right"),
+            alike.select("component", "left", "right"),
+            _within(_maybe_copies(articles, core_duplicates), component).select(
+                "component", "left", "right"
+            ),
         ]
-    )
+    ).sort("component", "left", "right")
     compared = articles.filter(
         pl.col("article_id").is_in(pl.concat([tried["left"], tried["right"]]).implode())
     )
@@ -201,7 +203,7 @@ def core_story_articles(
     members = articles.with_columns(story=story)
     of_story = members.select("article_id", component="story")
     stories = _with_origins(members, _within(found, of_story))
-    best = _best_likeness(_within(alike, of_story))
+    best = _best_likeness(_within(alike.drop("component"), of_story))
     return (
         stories.join(best, on="article_id", how="left")
         .select(
@@ -262,7 +264,7 @@ def _within(pairs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
             left_on=["right", "component"],
             right_on=["article_id", "component"],
         )
-        .sort("left", "right")
+        .sort("component", "left", "right")
     )
 
 

@@ -829,7 +829,7 @@ core_statements = Table(
             "core_quotes", "core_segments", "core_languages", "core_translations", "core_links",
             "core_roles", "core_story_articles", "seed_judgements:statement",
         ),
-        "statements", "4", batch=20_000, state="told", near=_SAID,
+        "statements", "4", batch=5_000, state="told", near=_SAID,
     ),
 )
 
