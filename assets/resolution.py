@@ -47,18 +47,10 @@ def _names(store: Store, made: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame
 
 def _members(table: str, member: str, group: str) -> Groups:
     def groups(store: Store, made: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        before = store.read(table).select(member=member, group=group)
+        before = store.rows_of(table, made.select(member)).select(member=member, group=group)
         return before, made.select(member=member, group=group)
 
     return groups
-
-
-#: Tables that judgements shape: the verb, the member and its group.
-_JUDGED: dict[str, tuple[str, Verb, str, str]] = {
-    "entity": ("core_names", identities.core_names, "name_id", "entity_id"),
-    "story": ("core_story_articles", stories.core_story_articles, "article_id", "story_id"),
-    "statement": ("core_statements", statements.core_statements, "quote_id", "statement_id"),
-}
 
 
 def without_judgements(store: Store, kinds: Collection[str]) -> dict[str, dict[str, str]]:
@@ -71,6 +63,32 @@ def without_judgements(store: Store, kinds: Collection[str]) -> dict[str, dict[s
     return made
 
 
+def _stories(**frames: pl.DataFrame) -> pl.DataFrame:
+    """Return the stories of all articles; their components too follow the judgements given."""
+    articles, judgements = frames["core_articles"], frames["seed_judgements"]
+    together = stories.core_story_components(
+        articles, frames["core_story_pairs"], frames["core_duplicates"], judgements
+    )
+    pending = stories.components(articles, together).select("component_id").unique()
+    return stories.core_story_articles(
+        pending=pending, **frames | {"core_story_components": together}
+    )
+
+
+def _statements(**frames: pl.DataFrame) -> pl.DataFrame:
+    """Return the statements of all stories."""
+    pending = frames["core_story_articles"].select("story_id").unique()
+    return statements.core_statements(pending=pending, **frames)
+
+
+#: Tables that judgements shape: how all of each is made, the member and its group.
+_JUDGED: dict[str, tuple[str, Verb, str, str]] = {
+    "entity": ("core_names", identities.core_names, "name_id", "entity_id"),
+    "story": ("core_story_articles", _stories, "article_id", "story_id"),
+    "statement": ("core_statements", _statements, "quote_id", "statement_id"),
+}
+
+
 core_namings = derived("core_namings", namings.core_namings, GROUP)
 core_name_forms = derived("core_name_forms", namings.core_name_forms, GROUP)
 core_name_uses = followed("core_name_uses", GROUP)
@@ -80,6 +98,11 @@ core_links = derived("core_links", links.core_links, GROUP)
 core_entity_uses = followed("core_entity_uses", GROUP)
 core_entities = derived("core_entities", entities.core_entities, GROUP)
 core_entity_names = derived("core_entity_names", entities.core_entity_names, GROUP)
+core_story_features = derived("core_story_features", stories.core_story_features, GROUP)
+core_story_pairs = derived("core_story_pairs", stories.core_story_pairs, GROUP)
+core_story_components = derived(
+    "core_story_components", stories.core_story_components, GROUP
+)
 core_story_articles = derived(
     "core_story_articles",
     stories.core_story_articles,

@@ -1,44 +1,54 @@
-"""Cost of resolving names: ``python -m benchmarks.resolution FILE [ARTICLES...]``.
+"""Cost of resolution: ``python -m benchmarks.resolution FILE [--articles N] [--night N]``.
 
-FILE holds one JSON object a line with ``text`` (and ``id``). Its mentions are found once and told
-again under other names and days until there are ARTICLES of them (10,000 and 100,000): known
-entities keep their names, the others get new ones that are as long and as common as before. Each
-size is resolved in a process of its own, in a store on disk; then a night of 1,000 articles more.
-Prints seconds (of the clock, and of all processors, which other work on the machine does not
-lengthen), peak memory, the growth of processor time from the smallest size to the largest divided
-by that of n log n, and the night's share of the full run.
+FILE holds one JSON object a line with ``text``, and maybe ``story``. What its articles name, quote
+and state is found once and told again, with other names, words, figures and days, until there are
+ARTICLES of them: 100,000, and a tenth of them to see how the cost grows. Other names have as many
+letters as before and belong to one telling; entities of the reference table keep theirs in one
+telling of eight; other words change places with words that are as long and about as common, so that
+articles have as much in common as articles have. Accounts of one story are of the same days.
+
+Each size is resolved in a process of its own, in a store on disk; then a night of articles more.
+Prints, for all and by table, seconds of the clock and of all processors, which other work on the
+machine does not lengthen; peak memory; the growth of processor time from the smaller size to the
+larger, and that divided by the growth of n log n; and the night's share of the full run.
 """
 
+import argparse
 import json
 import math
 import multiprocessing
 import random
+import re
 import resource
 import sys
 import tempfile
 import time
+import zlib
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+from wordfreq import zipf_frequency
 
 from pipelines.extraction.mentions import core_mentions
+from pipelines.extraction.quotes import core_quotes
+from pipelines.extraction.roles import core_roles
 from pipelines.identity import digest, text_hash
 from pipelines.intake.segments import core_segments
 from pipelines.language.detection import core_languages
 from pipelines.reference.tables import Reference, read_reference
-from pipelines.resolution import entities, identities, links, namings
+from pipelines.resolution import entities, identities, links, namings, statements, stories
 from warehouse.contracts import table
 from warehouse.contracts.frames import empty, schema
 from warehouse.store import Store, open_store
 
 _LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
 _REFERENCE = Path(__file__).resolve().parent.parent / "seeds" / "reference"
-_SIZES = (10_000, 100_000)
-_NIGHT = 1_000
 _VERBS = {
     "core_namings": namings.core_namings,
     "core_name_forms": namings.core_name_forms,
@@ -46,67 +56,101 @@ _VERBS = {
     "core_links": links.core_links,
     "core_entities": entities.core_entities,
     "core_entity_names": entities.core_entity_names,
+    "core_story_features": stories.core_story_features,
+    "core_story_pairs": stories.core_story_pairs,
+    "core_story_components": stories.core_story_components,
+    "core_story_articles": stories.core_story_articles,
+    "core_stories": stories.core_stories,
+    "core_statements": statements.core_statements,
 }
-_GIVEN = ("core_articles", "core_segments", "core_languages", "core_mentions")
-_VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvz"
+_GIVEN = (
+    "core_articles", "core_segments", "core_languages", "core_mentions", "core_roles",
+    "core_quotes",
+)  # fmt: skip
+_IDS = (
+    "article_id", "segment_id", "mention_id", "quote_id", "role_id", "speaker_mention_id",
+    "person_mention_id", "organization_mention_id",
+)  # fmt: skip
+_SAID = ("text", "surface")
+_DAYS, _BEGIN = 700, datetime(2024, 1, 1)
+#: Zipf frequency from which a word is everybody's, and stays.
+_COMMON = 5.0
+_KNOWN_IN = 8
+_TOKEN = re.compile(r"[^\W\d_]{3,}|\d+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+#: Letters and digits that stand for each other.
+_KINDS = ("aeiou", "bcdfghjklmnprstvz", "123456789")
 
 Tables = dict[str, pl.DataFrame]
 
 
-def main(file: Path, sizes: tuple[int, ...]) -> None:
-    """Print the figures of each size, and how they grow."""
+def main(file: Path, articles: int, night: int) -> None:
+    """Print the figures of both sizes, and how they grow."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told"
         told.mkdir()
         for name, frame in _told(file).items():
             frame.write_parquet(told / f"{name}.parquet")
         figures = []
-        for size in sizes:
+        for size in (articles // 10, articles):
             with multiprocessing.get_context("spawn").Pool(1) as pool:
-                figures.append(pool.apply(_measured, (told, Path(folder) / f"{size}.db", size)))
-    summary: dict[str, Any] = {"file": file.name, "sizes": figures}
-    if len(figures) > 1:
-        first, last = figures[0], figures[-1]
-        n_log_n = (last["articles"] * math.log(last["articles"])) / (
-            first["articles"] * math.log(first["articles"])
-        )
-        grown = last["processor_seconds"] / first["processor_seconds"]
-        summary["growth over n log n"] = round(grown / n_log_n, 2)
+                arguments = (told, Path(folder) / f"{size}.db", size, night)
+                figures.append(pool.apply(measured, arguments))
+    small, large = figures
+    grown = large["processor_seconds"] / small["processor_seconds"]
+    summary = {
+        "file": file.name,
+        "sizes": figures,
+        "growth": round(grown, 2),
+        "growth over n log n": round(grown / _n_log_n(articles), 2),
+        "growth by table": {
+            name: round(large["by_table"][name] / max(small["by_table"][name], 0.01), 1)
+            for name in _VERBS
+        },
+    }
     sys.stdout.write(json.dumps(summary) + "\n")
 
 
-def _measured(told: Path, store: Path, size: int) -> dict[str, Any]:
-    reference = read_reference(_REFERENCE, _LANGUAGES)
+def _n_log_n(articles: int) -> float:
+    return 10 * math.log(articles) / math.log(articles / 10)
+
+
+def measured(told: Path, store: Path, size: int, night: int) -> dict[str, Any]:
+    """Return the figures of one size; ``told`` is a folder of what is told again."""
     tables = {path.stem: pl.read_parquet(path) for path in told.glob("*.parquet")}
+    reference = read_reference(_REFERENCE, _LANGUAGES)
+    retelling = Retelling(tables, reference)
     with open_store(store) as opened:
         _load(opened, reference)
-        for part in _retold(tables, 0, size):
+        for part in retelling.articles(0, size):
             _write(opened, part)
+        _in_order(opened)
         base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        seconds, processor, by_table = _resolve(opened)
-        for part in _retold(tables, size, size + _NIGHT):
+        full = _resolve(opened)
+        for part in retelling.articles(size, size + night):
             _write(opened, part)
-        night, night_processor, night_by_table = _resolve(opened)
+        again = _resolve(opened)
         figures = {
             "articles": size,
+            "night": night,
             "mentions": opened.count("core_mentions"),
-            "names": opened.connection.sql(
-                "SELECT count(DISTINCT name_id) FROM core_namings"
-            ).fetchall()[0][0],
             "entities": opened.count("core_entities"),
+            "pairs": opened.count("core_story_pairs"),
+            "stories": opened.count("core_stories"),
+            "statements": opened.count("core_statements"),
         }
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    clock, processor = (sum(seconds[at] for seconds in full.values()) for at in (0, 1))
+    clock_again, processor_again = (sum(seconds[at] for seconds in again.values()) for at in (0, 1))
     return figures | {
-        "seconds": round(seconds, 1),
-        "night_seconds": round(night, 2),
-        "night_share": round(night / seconds, 3),
+        "seconds": round(clock, 1),
         "processor_seconds": round(processor, 1),
-        "night_processor_seconds": round(night_processor, 2),
-        "night_processor_share": round(night_processor / processor, 3),
-        "peak_mib": round(peak),
+        "night_seconds": round(clock_again, 1),
+        "night_processor_seconds": round(processor_again, 1),
+        "night_share": round(processor_again / processor, 3),
+        "peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "mib_before": round(base),
-        "by_table": by_table,
-        "night_by_table": night_by_table,
+        "by_table": {name: round(seconds, 2) for name, (_, seconds) in full.items()},
+        "night_by_table": {name: round(seconds, 2) for name, (_, seconds) in again.items()},
     }
 
 
@@ -115,15 +159,15 @@ def _load(store: Store, reference: Reference) -> None:
         store.load_seed(name, getattr(reference, name))
 
 
-def _resolve(store: Store) -> tuple[float, float, dict[str, float]]:
+def _resolve(store: Store) -> dict[str, tuple[float, float]]:
+    """Return seconds of the clock and of the processors, by table."""
     by_table = {}
-    processor = time.process_time()
     for name, verb in _VERBS.items():
-        started = time.perf_counter()
+        started, processor = time.perf_counter(), time.process_time()
         for batch in store.pending(name):
             store.put(batch, verb(**batch.frames))
-        by_table[name] = round(time.perf_counter() - started, 2)
-    return sum(by_table.values()), time.process_time() - processor, by_table
+        by_table[name] = (time.perf_counter() - started, time.process_time() - processor)
+    return by_table
 
 
 # -- news told again -----------------------------------------------------------------------
@@ -132,7 +176,11 @@ def _resolve(store: Store) -> tuple[float, float, dict[str, float]]:
 def _told(file: Path) -> Tables:
     rows = [json.loads(line) for line in file.open(encoding="utf-8")]
     articles = pl.DataFrame(
-        {"article_id": [digest(row["text"]) for row in rows], "body": [row["text"] for row in rows]}
+        {
+            "article_id": [digest(row["text"]) for row in rows],
+            "body": [row["text"] for row in rows],
+            "story": [str(row.get("story", at)) for at, row in enumerate(rows)],
+        }
     ).unique("article_id", maintain_order=True)
     articles = articles.with_columns(
         text_hash(articles["body"]).alias("body_hash"),
@@ -142,18 +190,23 @@ def _told(file: Path) -> Tables:
         published_to=pl.lit(None, dtype=pl.Datetime("us")),
     )
     reference = read_reference(_REFERENCE, _LANGUAGES)
-    segments = core_segments(articles, reference.seed_cue_words)
+    cues = reference.seed_cue_words
+    segments = core_segments(articles, cues)
     languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
-    known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
+    known = (reference.seed_entities, reference.seed_entity_names, cues)
     mentions = core_mentions(articles, segments, languages, *known)
-    named = set(reference.seed_entity_names["name"])
-    return {
-        "core_articles": _as_in_store("core_articles", articles),
-        "core_segments": _as_in_store("core_segments", segments),
-        "core_languages": _as_in_store("core_languages", languages),
-        "core_mentions": _as_in_store("core_mentions", mentions),
-        "known": mentions.select("surface").unique().filter(pl.col("surface").is_in(list(named))),
+    facts = (articles, segments, languages, mentions)
+    roles = core_roles(*facts, cues)
+    made = {
+        "core_articles": articles,
+        "core_segments": segments,
+        "core_languages": languages,
+        "core_mentions": mentions,
+        "core_roles": roles,
+        "core_quotes": core_quotes(*facts, roles, cues),
     }
+    stored = {name: _as_in_store(name, frame) for name, frame in made.items()}
+    return stored | {"told": articles.select("article_id", "story")}
 
 
 def _as_in_store(name: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -173,61 +226,154 @@ def _filling(type_: pl.DataType) -> pl.Expr:
     return pl.lit(values.get(type(type_), 0))
 
 
-def _retold(tables: Tables, start: int, end: int) -> Iterator[Tables]:
-    """Yield the articles from number ``start`` up to ``end``, a telling at a time."""
-    ids = tables["core_articles"]["article_id"].to_list()
-    known = set(tables["known"]["surface"])
-    for telling in range(start // len(ids), -(-end // len(ids))):
-        first, last = max(start - telling * len(ids), 0), min(end - telling * len(ids), len(ids))
-        chosen = pl.DataFrame({"article_id": ids[first:last]})
-        surfaces = tables["core_mentions"]["surface"].unique().to_list()
-        renamed = {
-            surface: surface if telling == 0 or surface in known else _renamed(surface, telling)
-            for surface in surfaces
-        }
-        rng = random.Random(telling)
-        begin = datetime(2024, 1, 1)
-        days = [begin + timedelta(days=rng.randrange(700)) for _ in range(last - first)]
+class Retelling:
+    """The articles of a file, told again under other names as often as is asked."""
+
+    def __init__(self, tables: Tables, reference: Reference) -> None:
+        self._tables = tables
+        self._ids = tables["core_articles"]["article_id"].to_list()
+        cues = _words(reference.seed_cue_words["cue"])
+        self._known = frozenset(_words(reference.seed_entity_names["name"]) - cues)
+        self._names = frozenset(_words(tables["core_mentions"]["surface"]) - cues)
+        self._classes = self._alike_words()
+
+    def articles(self, start: int, end: int) -> Iterator[Tables]:
+        """Yield the articles from number ``start`` up to ``end``, a telling at a time."""
+        count = len(self._ids)
+        for telling in range(start // count, -(-end // count)):
+            first, last = max(start - telling * count, 0), min(end - telling * count, count)
+            yield self._telling(telling, self._ids[first:last])
+
+    def _telling(self, telling: int, ids: list[str]) -> Tables:
+        words = _Words(telling, self._names, self._known, self._classes)
+        chosen = pl.DataFrame({"article_id": ids})
+        language = self._tables["core_languages"].select("segment_id", spoken="language")
         part = {}
         for name in _GIVEN:
-            frame = tables[name].join(chosen, on="article_id", how="semi", maintain_order="left")
-            suffix = pl.lit(f".{telling}")
+            frame = self._tables[name].join(chosen, on="article_id", maintain_order="left")
+            if telling and (said := next((one for one in _SAID if one in frame.columns), None)):
+                spoken = frame.join(language, on="segment_id", maintain_order="left")
+                told = [
+                    words.said(text, language)
+                    for text, language in spoken.select(said, "spoken").rows()
+                ]
+                frame = frame.with_columns(pl.Series(said, told))
             part[name] = frame.with_columns(
-                pl.col(column) + suffix
-                for column in ("article_id", "segment_id", "mention_id")
-                if column in frame.columns
+                pl.col(column) + f".{telling}" for column in _IDS if column in frame.columns
             )
+        part["core_segments"] = part["core_segments"].with_columns(
+            text_hash(part["core_segments"]["text"])
+        )
         part["core_articles"] = part["core_articles"].with_columns(
-            published_from=pl.Series(days), published_to=pl.Series(days)
+            self._days(telling, ids), body_hash=pl.col("article_id")
         )
-        part["core_mentions"] = part["core_mentions"].with_columns(
-            surface=pl.col("surface").replace_strict(renamed)
+        return part
+
+    def _days(self, telling: int, ids: list[str]) -> list[pl.Series]:
+        story = dict(self._tables["told"].rows())
+        days = [
+            _BEGIN
+            + timedelta(days=random.Random(f"{story[one]}{telling}").randrange(_DAYS))
+            + timedelta(days=random.Random(f"{one}{telling}").randrange(3))
+            for one in ids
+        ]
+        return [pl.Series(name, days) for name in ("published_from", "published_to")]
+
+    def _alike_words(self) -> dict[tuple[str, int, int], list[str]]:
+        """Return the words of the articles by language, length and rounded frequency."""
+        texts = self._tables["core_segments"].select("segment_id", "text").join(
+            self._tables["core_languages"].select("segment_id", "language"), on="segment_id"
         )
-        yield part
+        used = {
+            (language, word.lower())
+            for text, language in texts.select("text", "language").rows()
+            for word in _TOKEN.findall(text)
+            if not word.isdigit()
+        }
+        classes: dict[tuple[str, int, int], list[str]] = defaultdict(list)
+        for language, word in sorted(used):
+            classes[_class(language, word)].append(word)
+        return classes
 
 
-def _renamed(surface: str, telling: int) -> str:
-    return " ".join(_word(word, telling) for word in surface.split(" "))
+@dataclass
+class _Words:
+    """What the words of one telling are called."""
+
+    telling: int
+    names: frozenset[str]
+    known: frozenset[str]
+    classes: dict[tuple[str, int, int], list[str]]
+    renamed: dict[tuple[str, str], str] = field(default_factory=dict)
+    turned: dict[tuple[str, int, int], dict[str, str]] = field(default_factory=dict)
+
+    def said(self, text: str, language: str) -> str:
+        """Return a text in the words of this telling; it has as many letters."""
+
+        def other(match: re.Match[str]) -> str:
+            key = (match[0], language)
+            if key not in self.renamed:
+                self.renamed[key] = self._other(*key)
+            return self.renamed[key]
+
+        return _TOKEN.sub(other, text)
+
+    def _other(self, word: str, language: str) -> str:
+        if word.isdigit():
+            is_kept = _YEAR.fullmatch(word) or not word.isascii()
+            return word if is_kept else _invented(word, self.telling)
+        plain = word.lower()
+        if _zipf(plain, language) >= _COMMON:
+            return word
+        if word in self.names:
+            is_kept = word in self.known and self.telling % _KNOWN_IN == 0
+            return word if is_kept else _cased(_invented(plain, self.telling), word)
+        return _cased(self._turned(plain, language), word)
+
+    def _turned(self, word: str, language: str) -> str:
+        one = _class(language, word)
+        if one not in self.turned:
+            words = self.classes.get(one, [])
+            shuffled = random.Random(f"{one}{self.telling}").sample(words, len(words))
+            self.turned[one] = dict(zip(words, shuffled, strict=True))
+        return self.turned[one].get(word, word)
+
+
+def _words(texts: pl.Series) -> set[str]:
+    return {word for text in texts.unique() for word in _TOKEN.findall(text)}
+
+
+def _class(language: str, word: str) -> tuple[str, int, int]:
+    return language, len(word), round(_zipf(word, language))
 
 
 @cache
-def _word(word: str, telling: int) -> str:
-    """Return another word for a capitalised one; the same for the same word of a telling."""
-    if not word[:1].isupper() or len(word) < 3:
-        return word
-    rng = random.Random(f"{word}{telling}")
-    letters = [
-        rng.choice(_VOWELS) if letter in _VOWELS
-        else rng.choice(_CONSONANTS) if letter in _CONSONANTS
-        else letter
-        for letter in word.lower()
-    ]  # fmt: skip
-    renamed = "".join(letters)
-    return renamed.upper() if word.isupper() else renamed.capitalize()
+def _zipf(word: str, language: str) -> float:
+    return zipf_frequency(word, language if language in _LANGUAGES else "en")
+
+
+def _invented(word: str, telling: int) -> str:
+    """Return as many letters or digits of the same kinds, other ones in each telling."""
+    drawn = zlib.crc32(f"{word}{telling}".encode())
+    letters = []
+    for letter in word:
+        drawn = (drawn * 1_103_515_245 + 12_345) % 2**31
+        alike = next((kind for kind in _KINDS if letter in kind), letter)
+        letters.append(alike[(drawn >> 8) % len(alike)])
+    return "".join(letters)
+
+
+def _cased(word: str, like: str) -> str:
+    if like.isupper():
+        return word.upper()
+    return word.capitalize() if like[:1].isupper() else word
 
 
 def _write(store: Store, part: Tables) -> None:
-    """Write tables as the stages before would have left them, with their marks."""
+    """Write tables as the stages before would have left them, with their marks.
+
+    Translations stand in the words of their texts: how they differ costs resolution nothing.
+    """
     ids = part["core_articles"].select("article_id")
     for name in _GIVEN:
         store.connection.register("written", part[name])
@@ -242,7 +388,38 @@ def _write(store: Store, part: Tables) -> None:
         store.connection.execute(
             "UPDATE work_tables SET revision = revision + 1 WHERE table_name = $1", [name]
         )
+    translated = (
+        part["core_segments"]
+        .join(part["core_languages"].select("segment_id", "language"), on="segment_id")
+        .unique(["text_hash", "language"])
+        .select(
+            "text_hash", "language", "text", target=pl.lit("en"), translated="text",
+            origin=pl.lit("machine"),
+        )
+    )  # fmt: skip
+    store.connection.register("written", _as_in_store("core_translations", translated))
+    store.connection.execute(
+        "INSERT INTO core_translations BY NAME "
+        "SELECT * FROM written ANTI JOIN core_translations USING (text_hash, language)"
+    )
+    store.connection.unregister("written")
+
+
+def _in_order(store: Store) -> None:
+    """Let rows lie as they do where batches of articles have been made in the order of ids."""
+    for name in _GIVEN:
+        store.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE ordered AS FROM {name} ORDER BY article_id"
+        )
+        store.connection.execute(f"TRUNCATE {name}")
+        store.connection.execute(f"INSERT INTO {name} FROM ordered")
+    store.connection.execute("DROP TABLE ordered")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), tuple(int(size) for size in sys.argv[2:]) or _SIZES)
+    asked = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    asked.add_argument("file", type=Path)
+    asked.add_argument("--articles", type=int, default=100_000)
+    asked.add_argument("--night", type=int, default=1_000)
+    given = asked.parse_args()
+    main(given.file, given.articles, given.night)

@@ -31,7 +31,13 @@ from pipelines.resolution.namings import (
     core_namings,
     core_shared_forms,
 )
-from pipelines.resolution.stories import core_story_articles
+from pipelines.resolution.stories import (
+    components,
+    core_story_articles,
+    core_story_components,
+    core_story_features,
+    core_story_pairs,
+)
 from warehouse.contracts.frames import empty, schema
 
 _LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
@@ -121,8 +127,13 @@ def _resolved(
         core_name_uses(namings), core_shared_forms(forms), reference.seed_entities, judgements
     )
     links = core_links(namings, names)
+    features = core_story_features(articles, segments, languages, mentions, links)
+    pairs = core_story_pairs(features.select("article_id"), features)
+    duplicates = empty("core_duplicates")
+    together = core_story_components(articles, pairs, duplicates, judgements)
+    pending = components(articles, together).select("component_id").unique()
     return core_story_articles(
-        articles, segments, languages, mentions, links, empty("core_duplicates"), judgements
+        pending, articles, segments, languages, duplicates, together, pairs, judgements
     )
 
 

@@ -52,8 +52,8 @@ class SchemaError(RuntimeError):
 class Batch:
     """A bounded unit of work: its keys and the frames its verb receives, by parameter name.
 
-    Among them is ``pending``, the key and carried columns, where columns are carried or no frame
-    holds the key.
+    Among them is ``pending``, the key and carried columns, where columns are carried, no frame
+    holds the key, or frames hold more than the batch.
     """
 
     table: str
@@ -74,16 +74,26 @@ class Store:
 
     # -- reading ---------------------------------------------------------------------------
 
-    def read(self, table: str, kinds: tuple[str, ...] = ()) -> pl.DataFrame:
-        """Return a table's rows, restricted to ``kinds`` where given."""
+    def read(
+        self, table: str, kinds: tuple[str, ...] = (), columns: tuple[str, ...] = ()
+    ) -> pl.DataFrame:
+        """Return a table's rows, restricted to ``kinds`` and ``columns`` where given."""
         contracts.table(table)
-        if not kinds:
-            whole: pl.DataFrame = self.connection.sql(f"SELECT * FROM {table}").pl()
-            return whole
+        only = "WHERE kind IN (SELECT unnest($kinds))" if kinds else ""
         rows: pl.DataFrame = self.connection.sql(
-            f"SELECT * FROM {table} WHERE kind IN (SELECT unnest($kinds))",
-            params={"kinds": list(kinds)},
+            f"SELECT {_listed(columns)} FROM {table} {only}",
+            params={"kinds": list(kinds)} if kinds else None,
         ).pl()
+        return rows
+
+    def rows_of(self, table: str, keys: pl.DataFrame) -> pl.DataFrame:
+        """Return a table's rows that have the values of one of ``keys`` in its columns."""
+        contracts.table(table)
+        using = ", ".join(f'"{column}"' for column in keys.columns)
+        with self._registered(wanted=keys):
+            rows: pl.DataFrame = self.connection.sql(
+                f"SELECT t.* FROM {table} t SEMI JOIN wanted USING ({using})"
+            ).pl()
         return rows
 
     def count(self, table: str) -> int:
@@ -187,11 +197,16 @@ class Store:
             yield Batch(
                 table, self.version(table), keys, self._batch_frames(work), start, total
             )
+        # Not before: until what is in their place is made, they tell what it has come from.
+        if work.state:
+            self._drop_gone(contract, work)
 
     def frames(self, table: str) -> Frames:
         """Return all that the verb of a table made whole receives, by parameter name."""
         work = _derivation(contracts.table(table))
-        return {name: self.read(name, kinds) for name, kinds in work.inputs}
+        return {
+            name: self.read(name, kinds, work.columns_of(name)) for name, kinds in work.inputs
+        }
 
     def _accepted(self, table: str, accept: Callable[[str], bool] | None) -> list[str]:
         marks = self.connection.sql(
@@ -233,12 +248,9 @@ class Store:
             """,
             {"done": done},
         )
-        if work.state:
-            self._drop_gone(contract, work)
 
     def _drop_gone(self, contract: Table, work: Derivation) -> None:
         """Delete rows and marks of units that the source no longer has."""
-        mark = "concat_ws('|', " + ", ".join(f'"{column}"' for column in work.key) + ")"
         gone = self.connection.sql(
             f"SELECT key FROM work_marks WHERE table_name = '{contract.name}' "
             "EXCEPT SELECT mark FROM units"
@@ -246,9 +258,11 @@ class Store:
         if gone.is_empty():
             return
         with self._transaction(), self._registered(gone=gone):
-            self.connection.execute(
-                f"DELETE FROM {contract.name} WHERE {mark} IN (SELECT key FROM gone)"
-            )
+            for columns in _unit_columns(work):
+                mark = "concat_ws('|', " + ", ".join(f'"{column}"' for column in columns) + ")"
+                self.connection.execute(
+                    f"DELETE FROM {contract.name} WHERE {mark} IN (SELECT key FROM gone)"
+                )
             self.connection.execute(
                 f"DELETE FROM work_marks WHERE table_name = '{contract.name}' "
                 "AND key IN (SELECT key FROM gone)"
@@ -256,22 +270,40 @@ class Store:
             self._bump(contract.name)
 
     def _batch_frames(self, work: Derivation) -> Frames:
-        using = ", ".join(f'"{column}"' for column in work.key)
+        self._collect_near(work)
+        held = {row[0] for row in self.connection.sql("DESCRIBE batch_near").fetchall()}
+        wanted = held if work.near else set(work.key)
         frames: Frames = {}
+        is_cut = False
         for name, kinds in work.inputs:
-            keyed = set(work.key) <= set(contracts.table(name).column_names)
-            if keyed and contracts.table(name).layer != "seed":
+            contract = contracts.table(name)
+            common = [column for column in contract.column_names if column in wanted]
+            if common and (work.near or len(common) == len(wanted)) and contract.layer != "seed":
+                using = ", ".join(f'"{column}"' for column in common)
                 frames[name] = self.connection.sql(
-                    f"SELECT t.* FROM {name} t SEMI JOIN batch_keys USING ({using})"
+                    f"SELECT {_listed(work.columns_of(name))} FROM {name} "
+                    f"SEMI JOIN batch_near USING ({using})"
                 ).pl()
+                is_cut = True
             else:
-                frames[name] = self.read(name, kinds)
-        is_cut = any(set(work.key) <= set(frame.columns) for frame in frames.values())
-        if work.carry or not is_cut:
+                frames[name] = self.read(name, kinds, work.columns_of(name))
+        if work.carry or work.near or not is_cut:
             frames["pending"] = self.connection.sql(
                 "SELECT * EXCLUDE (position, mark, state) FROM batch_keys"
             ).pl()
         return frames
+
+    def _collect_near(self, work: Derivation) -> None:
+        """Collect what the batch's verb sees: of pairs, those with a unit still to come wait."""
+        self.connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE batch_near AS {work.near or 'FROM batch_keys'}"
+        )
+        if work.sides:
+            using = " AND ".join(f'n."{column}" = p."{column}"' for column in work.key)
+            self.connection.execute(
+                f"DELETE FROM batch_near n USING pending_keys p WHERE {using} "
+                "AND p.position > (SELECT max(position) FROM batch_keys)"
+            )
 
     def reopen(self, table: str, keys: pl.DataFrame) -> int:
         """Make keys of a table pending again, in the columns of its derivation's key; return how
@@ -352,11 +384,15 @@ class Store:
     ) -> None:
         version = marks if marks is not None else pl.lit(batch.version)
         done = batch.keys.select("mark", version=version + pl.col("state"))
-        using = " AND ".join(f't."{column}" = k."{column}"' for column in work.key)
         with self._registered(batch_keys_in=batch.keys, batch_marks=done):
-            self.connection.execute(
-                f"DELETE FROM {contract.name} t USING batch_keys_in k WHERE {using}"
-            )
+            for columns in _unit_columns(work):
+                using = " AND ".join(
+                    f't."{column}" = k."{key}"'
+                    for column, key in zip(columns, work.key, strict=True)
+                )
+                self.connection.execute(
+                    f"DELETE FROM {contract.name} t USING batch_keys_in k WHERE {using}"
+                )
             self.connection.execute(
                 "DELETE FROM work_marks m USING batch_marks b "
                 f"WHERE m.table_name = '{contract.name}' AND m.key = b.mark"
@@ -697,6 +733,15 @@ def _derivation(table: Table) -> Derivation:
     if table.derivation is None:
         raise ValueError(f"table {table.name} is not derived: its contract names no derivation")
     return table.derivation
+
+
+def _listed(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{column}"' for column in columns) or "*"
+
+
+def _unit_columns(work: Derivation) -> list[tuple[str, ...]]:
+    """Return the columns that tell whose a row is: those of the key, or each side of a pair."""
+    return [(side,) for side in work.sides] or [work.key]
 
 
 def _digest(*parts: object) -> str:

@@ -3,29 +3,39 @@
 import heapq
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+_Numbers = npt.NDArray[np.int64]
 #: Whether two sets of items may be in one group.
 Allows = Callable[[set[str], set[str]], bool]
 
 
 def groups(items: pl.Series, pairs: pl.DataFrame) -> pl.Series:
-    """Return for each item the smallest member of its group (union-find over left, right).
+    """Return for each item the smallest member of its group, over left, right.
 
-    The result does not depend on the order of items or pairs.
+    The result does not depend on the order of items or pairs. Groups are joined all at once, each
+    to the smallest that a pair leads to, until none is left to join.
     """
-    parent = {item: item for item in items}
+    named = pl.concat([items, pairs["left"], pairs["right"]]).unique().sort()
+    number = pl.DataFrame({"item": named, "number": pl.int_range(len(named), eager=True)})
 
-    def root(item: str) -> str:
-        while parent[item] != item:
-            parent[item] = parent[parent[item]]
-            item = parent[item]
-        return item
+    def numbers(asked: pl.Series) -> _Numbers:
+        found = asked.alias("item").to_frame().join(number, on="item", maintain_order="left")
+        return found["number"].to_numpy()
 
-    for left, right in pairs.select("left", "right").rows():
-        low, high = sorted((root(left), root(right)))
-        parent[high] = low
-    return pl.Series("group", [root(item) for item in items], dtype=pl.String)
+    left, right = numbers(pairs["left"]), numbers(pairs["right"])
+    first = np.arange(len(named))
+    while True:
+        low, high = np.minimum(first[left], first[right]), np.maximum(first[left], first[right])
+        apart = low < high
+        if not apart.any():
+            return named.gather(first[numbers(items)]).alias("group")
+        left, right = left[apart], right[apart]
+        np.minimum.at(first, high[apart], low[apart])
+        while not np.array_equal(first, first[first]):
+            first = first[first]
 
 
 def alike_groups(

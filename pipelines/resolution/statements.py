@@ -31,27 +31,28 @@ _EMPTY = frozenset({
 
 
 def core_statements(
+    pending: pl.DataFrame,
     core_quotes: pl.DataFrame,
     core_segments: pl.DataFrame,
     core_languages: pl.DataFrame,
     core_translations: pl.DataFrame,
     core_links: pl.DataFrame,
     core_roles: pl.DataFrame,
-    core_mentions: pl.DataFrame,
     core_story_articles: pl.DataFrame,
     seed_judgements: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return the rows of ``core_statements``: every quotation is in exactly one statement."""
+    """Return the rows of ``core_statements`` of pending stories: every quotation is in exactly one
+    statement. Quotations of other stories take part where one of theirs is judged.
+    """
     judged = Judged.of("statement", seed_judgements)
     entities = core_links.select("mention_id", "entity_id")
-    types = core_mentions.select("mention_id", "type")
     quotes = (
         core_quotes.join(
             core_story_articles.select("article_id", "story_id"), on="article_id"
         )
         .join(
-            entities.join(types, on="mention_id").rename(
-                {"mention_id": "speaker_mention_id", "entity_id": "speaker", "type": "speaker_type"}
+            core_links.select(
+                speaker_mention_id="mention_id", speaker="entity_id", speaker_type="type"
             ),
             on="speaker_mention_id",
             how="left",
@@ -73,9 +74,11 @@ def core_statements(
     return (
         quotes.join(_speakers(quotes), on="group", how="left")
         .join(likeness, on="quote_id", how="left")
+        .join(pending, on="story_id", how="semi")
         .select(
             "quote_id",
             "article_id",
+            "story_id",
             "text_en",
             "speaker_entity_id",
             statement_id=pl.col("group").replace_strict(ids, return_dtype=pl.String),

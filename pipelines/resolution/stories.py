@@ -5,24 +5,22 @@ figures, rare ones and those of the opening weighing most, in the same days. How
 taken from the frequencies of its language at large (wordfreq; Speer 2022), not from the articles at
 hand, so that what two articles have in common never changes because a third has arrived.
 
-An article is a copy if its text is; and a translation of one in another language if names and
-figures stand in both at the same places of the text, as they do in no independent account.
+So a night costs what is new: features are of one article, likeness is of two, and whatever joins
+articles, by however long a chain, is among the pairs of one component, which is resolved by itself.
 """
 
-import re
-import unicodedata
-from bisect import bisect_left
-from functools import lru_cache
-from statistics import fmean
-from typing import Any
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from math import log10
 
 import polars as pl
 
 from pipelines.identity import digest
+from pipelines.resolution.copies import copies, tellings
 from pipelines.resolution.grouping import alike_groups, groups
 from pipelines.resolution.judgements import Judged
-from warehouse.contracts.core import CONTENT_KINDS
-from warehouse.contracts.frames import made_by
+from warehouse.contracts.core import CONTENT_KINDS, STORY_DAYS
+from warehouse.contracts.frames import made_by, schema
 
 #: Segments that tell a story: a dateline says when and where, which tells two similar events apart.
 _TELLING = (*CONTENT_KINDS, "dateline")
@@ -38,9 +36,14 @@ _WEIGHTS = {"entity": 1.0, "capital": 1.0, "figure": 1.0, "word": 0.5}
 _COMMON, _POWER = 7.5, 1.5
 #: A figure is as rare as a word of this distance: the same one twice is seldom chance.
 _FIGURE = 7.0
+#: Likeness on average from which articles are one story.
 _ONE_STORY = 0.25
-#: A pair less alike than this adds nothing to an average worth keeping.
-_LEAST = 0.02
+#: A pair less alike than this is as good as unlike: with such pairs left out the stories of ECB+
+#: are the better for it. From it on, two articles are also tried for one origin.
+_LEAST = 0.15
+#: Likeness from which two articles are of one component. None are joined on average that no pair
+#: of that likeness joins; and of versions of one text in two languages all but 0.4 % reach this.
+_HANG_TOGETHER = 0.2
 #: Over two languages only entities, capitalised words and figures are compared; on those alone
 #: unrelated articles are more alike, by about this factor.
 _OVER_LANGUAGES = 0.8
@@ -48,58 +51,164 @@ _OVER_LANGUAGES = 0.8
 _STEM = 6
 #: Features by which an article is compared: its heaviest, so that the cost stays bounded.
 _FEATURES = 100
-#: Days two dated articles of one story may lie apart.
-_WINDOW_DAYS = 21
-#: Jaccard of word 4-grams from which a text is another's near copy; and the share of the shorter
-#: one's, and their number, from which it is one with another lead or cut short.
-_NEAR_COPY, _CONTAINED, _FEWEST_SHINGLES = 0.6, 0.8, 40
-#: Likeness from which two articles are tried for one origin.
-_ONE_ORIGIN = 0.15
-#: A translation: at most this much shorter; so many of the names and figures in common near the
-#: same place; and in place so large a part of all that the text with fewer has, less where they are
-#: many. Of 1,323 pairs of versions of one text (NTREX-128) all but 3 % reach the figures, and none
-#: of two texts; accounts of one event that are independent reach two thirds of the second.
-_SHORTER, _IN_PLACE = 0.7, 0.75
-_COVERED, _MANY, _MANY_COVERED = 0.35, 12, 0.22
-#: How far apart, as a share of the text, is still the same place.
-_NEAR = 0.08
-_ANCHOR_LETTERS = 5
-_ANCHOR = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_a-zà-öø-ÿ][^\W\d_]{2,}")
-_WORDS = re.compile(r"\w+")
-
-_Shingles = frozenset[tuple[str, ...]]
+#: Of these so many make two articles candidates if they share one; with twice as many the stories
+#: of ECB+ are the same. No figures: a year is everybody's.
+_PROBES = 16
 
 
-def core_story_articles(
+def core_story_features(
     core_articles: pl.DataFrame,
     core_segments: pl.DataFrame,
     core_languages: pl.DataFrame,
     core_mentions: pl.DataFrame,
     core_links: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the rows of ``core_story_features``: what each article names and uses."""
+    languages = _languages(core_segments, core_languages)
+    heaviest = (
+        _uses(core_segments, core_mentions, core_links, languages)
+        .sort("weight", "feature", descending=[True, False])
+        .group_by("article_id", maintain_order=True)
+        .head(_FEATURES)
+        .with_columns(
+            weight=(pl.col("weight") / pl.col("weight").pow(2).sum().sqrt()).over("article_id"),
+            probe=(pl.col("kind") != "figure")
+            & ((pl.col("kind") != "figure").cum_sum().over("article_id") <= _PROBES),
+        )
+    )
+    features = (
+        heaviest.sort("probe", "weight", "feature", descending=[True, True, False])
+        .group_by("article_id", maintain_order=True)
+        .agg(
+            features="feature", weights="weight", probes=pl.col("probe").sum().cast(pl.Int32)
+        )
+    )
+    return (
+        core_articles.select("article_id", "published_from", "published_to")
+        .join(languages, on="article_id", how="left")
+        .join(features, on="article_id", how="left")
+        .with_columns(
+            pl.col("features", "weights").fill_null([]),
+            pl.col("probes").fill_null(0),
+            **made_by("core_story_features", "resolver"),
+        )
+        .select(list(schema("core_story_features")))
+        .sort("article_id")
+    )
+
+
+def core_story_pairs(pending: pl.DataFrame, core_story_features: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of ``core_story_pairs`` in which one of the articles is pending."""
+    about = core_story_features.select(
+        "article_id", "language", "published_from", "published_to"
+    )
+    vectors = _vectors(core_story_features)
+    tried = _candidates(vectors, pending["article_id"], about)
+    return (
+        _cosines(tried, vectors)
+        .filter(pl.col("score") >= _LEAST)
+        .select(
+            left_id="left",
+            right_id="right",
+            score="score",
+            **made_by("core_story_pairs", "resolver"),
+        )
+        .sort("left_id", "right_id")
+    )
+
+
+def core_story_components(
+    core_articles: pl.DataFrame,
+    core_story_pairs: pl.DataFrame,
     core_duplicates: pl.DataFrame,
     seed_judgements: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return the rows of ``core_story_articles``: every article is in exactly one story."""
+    """Return the rows of ``core_story_components``: articles that any chain of pairs joins.
+
+    Pairs are those that are alike, that may be copies, or that are judged the same.
+    """
+    pairs = core_story_pairs.select("score", left="left_id", right="right_id")
+    joined = pl.concat(
+        [
+            pairs.filter(pl.col("score") >= _HANG_TOGETHER).select("left", "right"),
+            _maybe_copies(core_articles, core_duplicates),
+            Judged.of("story", seed_judgements).pairs(),
+        ]
+    )
+    articles = pl.concat([joined["left"], joined["right"]]).unique().sort().alias("article_id")
+    members = articles.to_frame().with_columns(first=groups(articles, joined))
+    ids = {
+        first: "component_" + digest(*members)
+        for first, members in members.group_by("first").agg(pl.col("article_id").sort()).rows()
+    }
+    state = (
+        _within(pairs, members.rename({"first": "component"}))
+        .group_by(first="component")
+        .agg(state=pl.struct("left", "right", "score").hash().bitwise_xor())
+    )
+    return (
+        members.join(state, on="first", how="left")
+        .select(
+            "article_id",
+            component_id=pl.col("first").replace_strict(ids, return_dtype=pl.String),
+            state=pl.col("state").fill_null(0).reinterpret(signed=True),
+            **made_by("core_story_components", "resolver"),
+        )
+        .sort("article_id")
+    )
+
+
+def core_story_articles(
+    pending: pl.DataFrame,
+    core_articles: pl.DataFrame,
+    core_segments: pl.DataFrame,
+    core_languages: pl.DataFrame,
+    core_duplicates: pl.DataFrame,
+    core_story_components: pl.DataFrame,
+    core_story_pairs: pl.DataFrame,
+    seed_judgements: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the rows of ``core_story_articles`` of pending components: every article is in exactly
+    one story.
+    """
     judged = Judged.of("story", seed_judgements)
-    told = _tellings(core_articles, core_segments, core_languages)
-    uses = _uses(core_segments, core_mentions, core_links, told)
-    alike = _alike(uses, core_articles.join(told.select("article_id", "language"), on="article_id"))
-    copies = _copies(alike, told, core_duplicates)
-    articles = core_articles.sort("article_id")
+    articles = (
+        components(core_articles, core_story_components)
+        .join(pending, on="component_id", how="semi")
+        .sort("article_id")
+    )
+    component = articles.select("article_id", component="component_id")
+    alike = _within(
+        core_story_pairs.select("score", left="left_id", right="right_id"), component
+    )
+    tried = pl.concat(
+        [
+            alike.select("component", "left", "right"),
+            _within(_maybe_copies(articles, core_duplicates), component).select(
+                "component", "left", "right"
+            ),
+        ]
+    ).sort("component", "left", "right")
+    compared = articles.filter(
+        pl.col("article_id").is_in(pl.concat([tried["left"], tried["right"]]).implode())
+    )
+    found = copies(tried, tellings(compared, core_segments, core_languages))
     story = alike_groups(
         articles["article_id"],
         alike,
         _ONE_STORY,
-        joined=pl.concat([copies.select("left", "right"), judged.pairs()]),
+        joined=pl.concat([found.select("left", "right"), judged.pairs()]),
         allows=judged.allows,
     )
     members = articles.with_columns(story=story)
-    stories = _with_origins(members, _within(copies, members))
-    best = _best_likeness(members, alike)
+    of_story = members.select("article_id", component="story")
+    stories = _with_origins(members, _within(found, of_story))
+    best = _best_likeness(_within(alike.drop("component"), of_story))
     return (
         stories.join(best, on="article_id", how="left")
         .select(
             "article_id",
+            "component_id",
             "story_id",
             "origin_article_id",
             "copy_kind",
@@ -115,84 +224,74 @@ def core_story_articles(
     )
 
 
-def core_stories(
-    core_story_articles: pl.DataFrame,
-    core_articles: pl.DataFrame,
-    core_segments: pl.DataFrame,
-    core_languages: pl.DataFrame,
-    core_translations: pl.DataFrame,
-    core_mentions: pl.DataFrame,
-    core_links: pl.DataFrame,
-    core_entities: pl.DataFrame,
-) -> pl.DataFrame:
+def core_stories(pending: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of ``core_stories``: the headline in English of its earliest headed article.
 
     A story none of whose articles has a headline is called by its two most mentioned entities.
+    ``pending`` has story_id, headline and chief.
     """
-    translated = core_translations.select("text_hash", "language", "translated")
-    headlines = (
-        core_segments.filter(pl.col("kind") == "title")
-        .join(core_languages.select("segment_id", "language"), on="segment_id")
-        .join(translated, on=["text_hash", "language"], how="left")
-        .select("article_id", headline="translated")
-        .drop_nulls()
+    return pending.select(
+        "story_id",
+        title_en=pl.coalesce("headline", "chief"),
+        **made_by("core_stories", "resolver"),
     )
-    dated = core_story_articles.join(core_articles, on="article_id")
-    headed = (
-        dated.join(headlines, on="article_id", how="left")
-        .sort("published_from", "body_hash", nulls_last=True)
-        .group_by("story_id")
-        .agg(headline=pl.col("headline").drop_nulls().first())
-    )
-    chief = (
-        core_mentions.select("mention_id", "article_id")
-        .join(core_links.select("mention_id", "entity_id"), on="mention_id")
-        .join(core_story_articles.select("article_id", "story_id"), on="article_id")
-        .join(core_entities.select("entity_id", "name"), on="entity_id")
-        .group_by("story_id", "name")
-        .agg(named=pl.len())
-        .sort("named", "name", descending=[True, False])
-        .group_by("story_id", maintain_order=True)
-        .agg(chief=pl.col("name").head(2).str.join(", "))
-    )
+
+
+def components(core_articles: pl.DataFrame, core_story_components: pl.DataFrame) -> pl.DataFrame:
+    """Add to articles their component_id: an article that no pair joins is one by itself."""
+    return core_articles.join(
+        core_story_components.select("article_id", "component_id"), on="article_id", how="left"
+    ).with_columns(pl.col("component_id").fill_null(pl.col("article_id")))
+
+
+def _maybe_copies(core_articles: pl.DataFrame, core_duplicates: pl.DataFrame) -> pl.DataFrame:
+    """Return left < right: each article with the first of its text, and of its duplicates."""
+    first = pl.col("article_id").min().over("body_hash")
+    return pl.concat(
+        [
+            core_articles.select(left=first, right="article_id"),
+            core_duplicates.select(left="group_id", right="article_id"),
+        ]
+    ).filter(pl.col("left") != pl.col("right"))
+
+
+def _within(pairs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs of articles that are in one component; adds ``component``."""
     return (
-        headed.join(chief, on="story_id", how="left")
-        .select(
-            "story_id",
-            title_en=pl.coalesce("headline", "chief"),
-            **made_by("core_stories", "resolver"),
+        pairs.join(members, left_on="left", right_on="article_id")
+        .join(
+            members,
+            left_on=["right", "component"],
+            right_on=["article_id", "component"],
         )
-        .sort("story_id")
+        .sort("component", "left", "right")
     )
 
 
-def _best_likeness(members: pl.DataFrame, alike: pl.DataFrame) -> pl.DataFrame:
+def _best_likeness(alike: pl.DataFrame) -> pl.DataFrame:
     """Return article_id and likeness: to the article of the same story it is most like."""
-    within = _within(alike, members)
     return (
-        pl.concat([within.select(article_id=side, likeness="score") for side in ("left", "right")])
+        pl.concat([alike.select(article_id=side, likeness="score") for side in ("left", "right")])
         .group_by("article_id")
         .agg(pl.col("likeness").max())
     )
 
 
-def _within(pairs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs of articles that are in one story."""
-    story = members.select("article_id", "story")
+# -- what an article is compared by --------------------------------------------------------
+
+
+def _languages(segments: pl.DataFrame, languages: pl.DataFrame) -> pl.DataFrame:
+    """Return article_id and the language of most of its content."""
     return (
-        pairs.join(story, left_on="left", right_on="article_id")
-        .join(story, left_on="right", right_on="article_id", suffix="_right")
-        .filter(pl.col("story") == pl.col("story_right"))
-        .select(pairs.columns)
-        .sort("left", "right")
+        segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
+        .join(languages.select("segment_id", "language"), on="segment_id")
+        .group_by("article_id")
+        .agg(pl.col("language").mode().sort().first())
     )
 
 
-# -- one story -----------------------------------------------------------------------------
-
-
 def _uses(
-    segments: pl.DataFrame, mentions: pl.DataFrame, links: pl.DataFrame, told: pl.DataFrame
+    segments: pl.DataFrame, mentions: pl.DataFrame, links: pl.DataFrame, languages: pl.DataFrame
 ) -> pl.DataFrame:
     """Return article_id, kind, feature, weight: what each article names and uses.
 
@@ -201,7 +300,7 @@ def _uses(
     """
     content = (
         segments.filter(pl.col("kind").is_in(_TELLING))
-        .join(told.select("article_id", "language"), on="article_id")
+        .join(languages, on="article_id")
         .select("segment_id", "article_id", "language", "text", opens=pl.col("ordinal") < _OPENING)
     )
     named = (
@@ -266,13 +365,32 @@ def _rarity(counted: pl.DataFrame) -> pl.DataFrame:
     return asked.with_columns(rarity=pl.Series(rarity, dtype=pl.Float64))
 
 
-@lru_cache(maxsize=200_000)
 def _zipf(word: str, language: str) -> float:
+    """Return the Zipf frequency of a word; single words are looked up without being cut first."""
+    if word.isalpha():
+        frequency = _frequencies(language).get(word.casefold())
+        return log10(frequency) + 9 if frequency else 0.0
+    return _zipf_of_several(word, language)
+
+
+@cache
+def _frequencies(language: str) -> Mapping[str, float]:
+    """Return the frequency of each word of a language; of English where it is not known."""
+    from wordfreq import get_frequency_dict
+
+    try:
+        return get_frequency_dict(language)
+    except LookupError:
+        return get_frequency_dict("en")
+
+
+@lru_cache(maxsize=100_000)
+def _zipf_of_several(word: str, language: str) -> float:
     from wordfreq import zipf_frequency
 
     try:
         return zipf_frequency(word, language)
-    except LookupError:  # a language it does not know
+    except LookupError:
         return zipf_frequency(word, "en")
 
 
@@ -288,185 +406,86 @@ def _kind_of_word() -> pl.Expr:
     )
 
 
-def _alike(uses: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
-    """Return how alike pairs of articles near in time are: left < right, score.
+# -- how alike two are ---------------------------------------------------------------------
 
-    ``articles`` has article_id, language and the publication interval.
+
+def _vectors(features: pl.DataFrame) -> pl.DataFrame:
+    """Return article_id, feature (a number), weight, named, is_probe, in order of the lists.
+
+    ``named`` is the weight in a comparison over languages, where words in lower case say nothing.
     """
-    about = articles.select("article_id", "language", "published_from", "published_to")
-    one_language = pl.col("language") == pl.col("language_right")
-    within = _cosines(uses, about).filter(one_language)
-    over = _cosines(uses.filter(pl.col("kind") != "word"), about).filter(~one_language)
-    return (
-        pl.concat([within, over.with_columns(score=pl.col("score") * _OVER_LANGUAGES)])
-        .filter(_in_window() & (pl.col("score") >= _LEAST))
-        .select("left", "right", "score")
-        .sort("left", "right")
-    )
-
-
-def _cosines(uses: pl.DataFrame, about: pl.DataFrame) -> pl.DataFrame:
-    """Return the cosine of each pair of articles over their heaviest features; adds ``about``."""
     vectors = (
-        uses.sort("weight", "feature", descending=[True, False])
-        .group_by("article_id", maintain_order=True)
-        .head(_FEATURES)
-        .select(
-            "feature",
-            left="article_id",
-            weight=pl.col("weight") / pl.col("weight").pow(2).sum().sqrt().over("article_id"),
+        features.select("article_id", "features", "weights", "probes")
+        .filter(pl.col("features").list.len() > 0)
+        .explode("features", "weights")
+        .with_columns(
+            is_probe=pl.int_range(pl.len()).over("article_id") < pl.col("probes"),
+            named=pl.when(pl.col("features").str.starts_with("word:"))
+            .then(0.0)
+            .otherwise("weights"),
         )
     )
-    others = vectors.rename({"left": "right", "weight": "weight_right"})
+    return vectors.select(
+        "article_id",
+        "is_probe",
+        feature=pl.col("features").hash(),
+        weight="weights",
+        named=pl.col("named")
+        / pl.max_horizontal(
+            pl.col("named").pow(2).sum().sqrt().over("article_id"), pl.lit(1e-9)
+        ),
+    )
+
+
+def _candidates(vectors: pl.DataFrame, pending: pl.Series, about: pl.DataFrame) -> pl.DataFrame:
+    """Return left < right, over: pairs near in time, one of them pending, that share a probe;
+    ``over`` says whether they are in two languages.
+    """
+    probes = vectors.filter("is_probe").select("article_id", "feature")
     return (
-        vectors.join(others, on="feature")
-        .filter(pl.col("left") < pl.col("right"))
-        .group_by("left", "right")
-        .agg(score=(pl.col("weight") * pl.col("weight_right")).sum())
+        probes.filter(pl.col("article_id").is_in(pending.implode()))
+        .join(probes, on="feature", suffix="_right")
+        .filter(pl.col("article_id") != pl.col("article_id_right"))
+        .select(
+            left=pl.min_horizontal("article_id", "article_id_right"),
+            right=pl.max_horizontal("article_id", "article_id_right"),
+        )
+        .unique()
         .join(about, left_on="left", right_on="article_id")
         .join(about, left_on="right", right_on="article_id", suffix="_right")
+        .filter(_in_window())
+        .select("left", "right", over=pl.col("language") != pl.col("language_right"))
     )
 
 
 def _in_window() -> pl.Expr:
     """Say whether two publication intervals lie near enough; an unknown one could."""
-    window = pl.duration(days=_WINDOW_DAYS)
+    window = pl.duration(days=STORY_DAYS)
     near = (pl.col("published_from") <= pl.col("published_to_right") + window) & (
         pl.col("published_from_right") <= pl.col("published_to") + window
     )
     return near.fill_null(value=True)
 
 
-# -- one origin ----------------------------------------------------------------------------
+def _cosines(pairs: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
+    """Return left, right, score: the cosine of each pair over all their features.
 
-
-def _copies(alike: pl.DataFrame, told: pl.DataFrame, duplicates: pl.DataFrame) -> pl.DataFrame:
-    """Return the pairs of one origin: left, right, kind, score, why.
-
-    Tried are articles that are somewhat alike, have one text, or are near duplicates.
+    Rounded, so that the order in which a sum is taken does not show.
     """
-    tellings = {telling["article_id"]: telling for telling in told.iter_rows(named=True)}
-    first = told.sort("article_id").select(
-        right="article_id", left=pl.col("article_id").first().over("body_hash")
-    )
-    tried = pl.concat(
-        [
-            alike.filter(pl.col("score") >= _ONE_ORIGIN).select("left", "right"),
-            first.filter(pl.col("left") != pl.col("right")).select("left", "right"),
-            _ordered(duplicates.select(left="article_id", right="nearest_article_id")),
-        ]
-    ).unique()
-    rows = [
-        (left, right, *copy)
-        for left, right in tried.sort("left", "right").rows()
-        if (copy := _copy(tellings[left], tellings[right]))
-    ]
-    names = ("left", "right", "kind", "score", "why")
-    schema = {name: pl.Float64 if name == "score" else pl.String for name in names}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _ordered(pairs: pl.DataFrame) -> pl.DataFrame:
-    return pairs.select(
-        left=pl.min_horizontal("left", "right"), right=pl.max_horizontal("left", "right")
-    ).filter(pl.col("left") != pl.col("right"))
-
-
-def _tellings(
-    articles: pl.DataFrame, segments: pl.DataFrame, languages: pl.DataFrame
-) -> pl.DataFrame:
-    """Return what copies are judged by: body_hash, language, text without boilerplate."""
-    content = segments.filter(pl.col("kind").is_in(CONTENT_KINDS)).join(
-        languages.select("segment_id", "language"), on="segment_id"
-    )
-    sentences = (
-        content.sort("article_id", "ordinal")
-        .group_by("article_id", maintain_order=True)
+    return (
+        pairs.join(vectors, left_on="left", right_on="article_id")
+        .join(vectors, left_on=["right", "feature"], right_on=["article_id", "feature"])
+        .group_by("left", "right")
         .agg(
-            language=pl.col("language").mode().sort().first(),
-            text=pl.col("text").str.join("\n"),
+            score=pl.when(pl.col("over").first())
+            .then((pl.col("named") * pl.col("named_right")).sum() * _OVER_LANGUAGES)
+            .otherwise((pl.col("weight") * pl.col("weight_right")).sum())
+            .round(6)
         )
     )
-    return articles.select("article_id", "body_hash").join(sentences, on="article_id", how="left")
 
 
-def _copy(left: dict[str, Any], right: dict[str, Any]) -> tuple[str, float, str] | None:
-    """Return kind, score and reason if two articles have one origin."""
-    if left["body_hash"] == right["body_hash"]:
-        return "copy", 1.0, "the same text"
-    if left["text"] is None or right["text"] is None:
-        return None
-    if left["language"] == right["language"]:
-        return _near_copy(_shingles(left["text"]), _shingles(right["text"]))
-    return _translation(left["text"], right["text"])
-
-
-@lru_cache(maxsize=20_000)
-def _shingles(text: str) -> _Shingles:
-    words = _WORDS.findall(text.lower())
-    return frozenset(zip(*(words[offset:] for offset in range(4)), strict=False))
-
-
-def _near_copy(left: _Shingles, right: _Shingles) -> tuple[str, float, str] | None:
-    shared, fewest = len(left & right), min(len(left), len(right))
-    if not shared:
-        return None
-    overlap, contained = shared / len(left | right), shared / fewest
-    if overlap >= _NEAR_COPY:
-        return "near_copy", overlap, f"{overlap:.0%} of their word 4-grams shared"
-    if contained >= _CONTAINED and fewest >= _FEWEST_SHINGLES:
-        return "near_copy", contained, f"{contained:.0%} of the shorter one's word 4-grams shared"
-    return None
-
-
-def _translation(left: str, right: str) -> tuple[str, float, str] | None:
-    shorter, longer = sorted((len(left), len(right)))
-    if shorter < _SHORTER * longer:
-        return None
-    ours, theirs = _anchors(left), _anchors(right)
-    apart = [
-        distance
-        for anchor in sorted(ours.keys() & theirs.keys())
-        for distance in _distances(ours[anchor], theirs[anchor])
-    ]
-    near = sum(distance <= _NEAR for distance in apart)
-    fewest = min(sum(map(len, ours.values())), sum(map(len, theirs.values())))
-    covered = _MANY_COVERED if near >= _MANY else _COVERED
-    if not near or near < _IN_PLACE * len(apart) or near < covered * fewest:
-        return None
-    share = near / len(apart)
-    why = f"{near} of {len(apart)} common names and figures at the same places of the text"
-    return "translation", share * (1 - fmean(apart)), why
-
-
-@lru_cache(maxsize=20_000)
-def _anchors(text: str) -> dict[str, list[float]]:
-    """Return names and figures of a text and where they stand, as shares of its length."""
-    found: dict[str, list[float]] = {}
-    for match in _ANCHOR.finditer(text):
-        word = match[0]
-        if word[0].isdigit():
-            anchor = word.replace(".", "").replace(",", "")
-        else:
-            plain = unicodedata.normalize("NFKD", word.casefold())
-            letters = (letter for letter in plain if not unicodedata.combining(letter))
-            anchor = "".join(letters)[:_ANCHOR_LETTERS]
-        found.setdefault(anchor, []).append(match.start() / len(text))
-    return found
-
-
-def _distances(ours: list[float], theirs: list[float]) -> list[float]:
-    """Return how far apart the uses of an anchor stand: one by one, or each of the fewer from the
-    nearest of the more.
-    """
-    if len(ours) == len(theirs):
-        return [abs(one - other) for one, other in zip(ours, theirs, strict=True)]
-    few, many = sorted((ours, theirs), key=len)
-    apart = []
-    for place in few:
-        at = bisect_left(many, place)
-        apart.append(min(abs(place - other) for other in many[max(at - 1, 0) : at + 1]))
-    return apart
+# -- one story, one origin -----------------------------------------------------------------
 
 
 def _with_origins(members: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:

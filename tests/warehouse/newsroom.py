@@ -102,7 +102,7 @@ class Newsroom:
             end = start + len(told.text)
             self._segment(article_id, ordinal, start, told)
         self.put(
-            "core_story_articles", article_id=article_id, story_id=story,
+            "core_story_articles", article_id=article_id, component_id=story, story_id=story,
             origin_article_id=origin or article_id, copy_kind=copy_kind,
         )
         if story not in self.stories:
@@ -264,7 +264,7 @@ class Newsroom:
         )
         self.put(
             "core_statements", quote_id=quote_id, article_id=article_id, statement_id=statement,
-            text_en=english, speaker_entity_id=None,
+            story_id="story_alliance", text_en=english, speaker_entity_id=None,
         )
 
     def member(

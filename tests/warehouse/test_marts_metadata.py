@@ -81,7 +81,7 @@ def tell(news: Newsroom) -> None:
     news.put("core_stories", story_id="story", title_en="The story")
     for article, (_, text, _) in TOLD.items():
         news.put(
-            "core_story_articles", article_id=article, story_id="story",
+            "core_story_articles", article_id=article, component_id=article, story_id="story",
             origin_article_id=article, copy_kind="original",
         )  # fmt: skip
         _segment(news, article, text)

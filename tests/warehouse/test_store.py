@@ -225,28 +225,75 @@ def test_the_same_seed_changes_nothing(store: Store) -> None:
 def test_a_whole_table_that_comes_out_the_same_keeps_its_revision(store: Store) -> None:
     make(store)
 
-    def stories(batch: Batch) -> pl.DataFrame:
+    def together(batch: Batch) -> pl.DataFrame:
         return batch.frames["core_articles"].select(
             "article_id",
-            story_id=pl.lit("story"),
-            origin_article_id="article_id",
-            copy_kind=pl.lit("original"),
-            score=pl.lit(1.0),
-            why=pl.lit("by hand"),
+            component_id=pl.lit("all of them"),
+            state=pl.lit(0),
             resolver=pl.lit("by hand"),
             resolver_version=pl.lit("1"),
         )
 
-    (batch,) = store.pending("core_story_articles")
-    store.put(batch, stories(batch))
-    revision = store.revision("core_story_articles")
-    assert list(store.pending("core_story_articles")) == []
-    store._bump("core_links")
-    store._versions.clear()
-    (batch,) = store.pending("core_story_articles")
-    store.put(batch, stories(batch).reverse())
-    assert store.revision("core_story_articles") == revision
-    assert list(store.pending("core_story_articles")) == []
+    (batch,) = store.pending("core_story_components")
+    assert batch.frames["core_articles"].columns == ["article_id", "body_hash"]
+    store.put(batch, together(batch))
+    revision = store.revision("core_story_components")
+    assert list(store.pending("core_story_components")) == []
+    store._bump("core_story_pairs")
+    (batch,) = store.pending("core_story_components")
+    store.put(batch, together(batch).reverse())
+    assert store.revision("core_story_components") == revision
+    assert list(store.pending("core_story_components")) == []
+
+
+def compare(store: Store) -> list[tuple[str, str]]:
+    """Pair what is pending with all that the batch sees; return the pairs made, in order."""
+    made = []
+    for batch in store.pending("core_story_pairs"):
+        seen = batch.frames["core_story_features"].select(other="article_id")
+        pairs = (
+            batch.frames["pending"].join(seen, how="cross")
+            .filter(pl.col("article_id") != pl.col("other"))
+            .select(
+                left_id=pl.min_horizontal("article_id", "other"),
+                right_id=pl.max_horizontal("article_id", "other"),
+                score=pl.lit(1.0), resolver=pl.lit("by hand"), resolver_version=pl.lit("1"),
+            )
+            .unique()
+        )  # fmt: skip
+        store.put(batch, pairs)
+        made += pairs.select("left_id", "right_id").rows()
+    return sorted(made)
+
+
+def test_a_pair_is_made_once_and_again_when_either_of_the_two_has_changed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = contracts.table("core_story_pairs")
+    assert table.derivation is not None
+    small = replace(table, derivation=replace(table.derivation, batch=2))
+    monkeypatch.setitem(contracts._BY_NAME, table.name, small)
+    feature = "INSERT INTO core_story_features VALUES ($1, 'it', NULL, NULL, $2, [1.0], 1, '', '')"
+    for name, word in zip("abcde", ("x", "x", "x", "x", "y"), strict=True):
+        store.connection.execute(feature, [name, [word]])
+    store.connection.execute(
+        "INSERT INTO work_marks SELECT 'core_story_features', article_id, $1 "
+        "FROM core_story_features", [store.version("core_story_features")],
+    )  # fmt: skip
+    alike = [(one, other) for one in "abcd" for other in "abcd" if one < other]
+    assert compare(store) == alike
+    assert compare(store) == []
+    pairs = "SELECT left_id, right_id FROM core_story_pairs ORDER BY ALL"
+    assert store.connection.sql(pairs).fetchall() == alike
+    store.connection.execute(
+        "UPDATE core_story_features SET features = ['y'] WHERE article_id = 'b'"
+    )
+    assert compare(store) == [("b", "e")]
+    kept = [pair for pair in alike if "b" not in pair]
+    assert store.connection.sql(pairs).fetchall() == sorted([*kept, ("b", "e")])
+    store.connection.execute("DELETE FROM core_story_features WHERE article_id = 'e'")
+    assert compare(store) == []
+    assert store.connection.sql(pairs).fetchall() == kept
 
 
 def test_a_file_listed_again_makes_no_article_twice(store: Store) -> None:

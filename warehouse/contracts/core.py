@@ -24,6 +24,8 @@ RELATIONS = ("=", ">", ">=", "<", "<=", "~", "range")
 #: In marks, whole sentences or a part of one; without marks, what a sentence reports.
 QUOTE_KINDS = ("direct", "partial", "indirect")
 COPY_KINDS = ("original", "copy", "near_copy", "translation")
+#: Days two dated articles of one story may lie apart.
+STORY_DAYS = 21
 
 #: Facts over which accounts may differ.
 FACT_KINDS = ("quantity", "membership", "role")
@@ -62,9 +64,9 @@ def _mention(name: str, meaning: str, nullable: bool = False) -> Column:
 
 
 def _by_article(
-    maker: str, version: str, *reads: str, source: str = "core_articles"
+    maker: str, version: str, *reads: str, source: str = "core_articles", state: str = ""
 ) -> Derivation:
-    return Derivation(source, ("article_id",), reads, maker, version)
+    return Derivation(source, ("article_id",), reads, maker, version, state=state)
 
 
 def _whole(maker: str, version: str, *reads: str) -> Derivation:
@@ -581,11 +583,101 @@ core_entity_names = Table(
     derivation=_by_entity("core_entity_uses", "seed_entity_names"),
 )
 
+core_story_features = Table(
+    "core_story_features",
+    "one article as it is compared with others",
+    (
+        _ARTICLE,
+        Column(
+            "language", "VARCHAR", "of most of its content", nullable=True, values=LANGUAGES
+        ),
+        Column("published_from", "TIMESTAMP", "first unit of publication, UTC", nullable=True),
+        Column("published_to", "TIMESTAMP", "last unit of publication, UTC", nullable=True),
+        Column("features", "VARCHAR[]", "entities, words and figures, each with its kind"),
+        Column("weights", "DOUBLE[]", "what each counts in a comparison"),
+        Column(
+            "probes", "INTEGER", "how many of the first must not all be its own", minimum=0
+        ),
+        *_made_by("resolver"),
+    ),
+    key=("article_id",),
+    derivation=_by_article(
+        "features", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
+        "core_links", source="core_articles LEFT JOIN core_links USING (article_id)",
+        state="hash(mention_id, entity_id)",
+    ),
+)
+
+#: Articles that share a probe, near enough in time where both are dated.
+_COMPARABLE = f"""
+WITH probes AS (
+    SELECT article_id, published_from, published_to, unnest(features[:probes]) AS probe
+    FROM core_story_features
+)
+SELECT article_id FROM batch_keys
+UNION
+SELECT other.article_id
+FROM batch_keys JOIN probes own USING (article_id) JOIN probes other USING (probe)
+WHERE coalesce(
+    own.published_from <= other.published_to + INTERVAL {STORY_DAYS} DAY
+    AND other.published_from <= own.published_to + INTERVAL {STORY_DAYS} DAY,
+    true
+)
+"""
+
+core_story_pairs = Table(
+    "core_story_pairs",
+    "two articles that are alike",
+    (
+        Column(
+            "left_id", "VARCHAR", "the smaller id", references="core_articles.article_id"
+        ),
+        Column(
+            "right_id", "VARCHAR", "the greater id", references="core_articles.article_id"
+        ),
+        Column("score", "DOUBLE", "how alike, 0 to 1", minimum=0, maximum=1),
+        *_made_by("resolver"),
+    ),
+    key=("left_id", "right_id"),
+    derivation=Derivation(
+        "core_story_features", ("article_id",), ("core_story_features",), "cosine", "1",
+        state="hash(language, published_from, published_to, features, weights)",
+        near=_COMPARABLE, sides=("left_id", "right_id"),
+    ),
+)
+
+core_story_components = Table(
+    "core_story_components",
+    "one article that a chain of pairs joins to others",
+    (
+        _ARTICLE,
+        Column("component_id", "VARCHAR", "hash of the articles so joined"),
+        Column("state", "BIGINT", "hash of the pairs among them: another one makes them anew"),
+        *_made_by("resolver"),
+    ),
+    key=("article_id",),
+    derivation=_whole(
+        "components", "1", "core_articles(article_id,body_hash)", "core_story_pairs",
+        "core_duplicates", "seed_judgements:story",
+    ),
+)
+
+#: Articles with their component: one that no pair joins is one by itself.
+_TOGETHER = """
+SELECT
+    a.article_id, coalesce(c.component_id, a.article_id) AS component_id, c.state,
+    a.published_from, a.published_to, a.body_hash
+FROM core_articles a LEFT JOIN core_story_components c USING (article_id)
+"""
+
 core_story_articles = Table(
     "core_story_articles",
     "one article in its story",
     (
         _ARTICLE,
+        Column(
+            "component_id", "VARCHAR", "the articles it was resolved with; itself where alone"
+        ),
         Column("story_id", "VARCHAR", "the story"),
         Column(
             "origin_article_id",
@@ -599,11 +691,50 @@ core_story_articles = Table(
         *_made_by("resolver"),
     ),
     key=("article_id",),
-    derivation=_whole(
-        "stories", "2", "core_articles", "core_segments", "core_languages", "core_mentions",
-        "core_links", "core_duplicates", "seed_judgements",
+    derivation=Derivation(
+        f"( {_TOGETHER} )",
+        ("component_id",),
+        (
+            "core_articles(article_id,body_hash,published_from,published_to)",
+            "core_segments", "core_languages", "core_duplicates", "core_story_components",
+            "core_story_pairs", "seed_judgements:story",
+        ),
+        "stories", "3",
+        state="hash(article_id, state, published_from, published_to, body_hash)",
+        near="SELECT component_id, article_id, article_id AS left_id "
+        f"FROM batch_keys JOIN ( {_TOGETHER} ) USING (component_id)",
     ),
 )
+
+#: Of each story the headline in English of its earliest headed article; and, where none has one,
+#: the two entities that are named most.
+_TITLES = """
+WITH headed AS (
+    SELECT
+        a.story_id,
+        first(t.translated ORDER BY a.published_from NULLS LAST, a.body_hash, s.ordinal)
+            FILTER (t.translated IS NOT NULL) AS headline
+    FROM (FROM core_story_articles JOIN core_articles USING (article_id)) a
+    LEFT JOIN core_segments s ON s.article_id = a.article_id AND s.kind = 'title'
+    LEFT JOIN core_languages l ON l.segment_id = s.segment_id
+    LEFT JOIN core_translations t ON t.text_hash = s.text_hash AND t.language = l.language
+    GROUP BY a.story_id
+),
+named AS (
+    SELECT a.story_id, e.name, count(*) AS mentions
+    FROM (SELECT story_id FROM headed WHERE headline IS NULL) h
+    JOIN core_story_articles a USING (story_id)
+    JOIN core_links l USING (article_id)
+    JOIN core_entities e USING (entity_id)
+    GROUP BY a.story_id, e.name
+)
+SELECT
+    story_id,
+    any_value(headline) AS headline,
+    array_to_string(list(name ORDER BY mentions DESC, name)[1:2], ', ') AS chief
+FROM headed LEFT JOIN named USING (story_id)
+GROUP BY story_id
+"""
 
 core_stories = Table(
     "core_stories",
@@ -614,11 +745,64 @@ core_stories = Table(
         *_made_by("resolver"),
     ),
     key=("story_id",),
-    derivation=_whole(
-        "stories", "1", "core_story_articles", "core_articles", "core_segments",
-        "core_languages", "core_translations", "core_mentions", "core_links", "core_entities",
+    derivation=Derivation(
+        f"( {_TITLES} )", ("story_id",), (), "stories", "2", carry=("headline", "chief"),
+        batch=50_000, state="hash(headline, chief)",
     ),
 )
+
+#: Persons and the organisations that they hold a role in today.
+_SPOKESMEN = """
+SELECT p.entity_id AS speaker, o.entity_id AS organization, r.article_id
+FROM core_roles r
+JOIN core_links p ON p.mention_id = r.person_mention_id
+JOIN core_links o ON o.mention_id = r.organization_mention_id
+WHERE r.status = 'current'
+"""
+#: Stories with a quotation that is judged: what is the same may be told in another story.
+_JUDGED_STORIES = """
+SELECT DISTINCT s.story_id
+FROM core_quotes q JOIN core_story_articles s USING (article_id) JOIN (
+    SELECT unnest([j."left", j."right"]) AS quote_id FROM seed_judgements j
+    WHERE j.kind = 'statement' AND j.withdrawn_at IS NULL
+) USING (quote_id)
+"""
+#: Quotations and what of other rows shapes the statements of their story.
+_QUOTED = f"""
+SELECT
+    s.story_id,
+    hash(q.quote_id, g.segment_id, t.translated, t.origin, k.entity_id, k.type, r.told) AS told
+FROM core_quotes q
+JOIN core_story_articles s USING (article_id)
+LEFT JOIN core_segments g
+    ON g.article_id = q.article_id AND g.start < q."end" AND g."end" > q.start
+LEFT JOIN core_languages l ON l.segment_id = g.segment_id
+LEFT JOIN core_translations t ON t.text_hash = g.text_hash AND t.language = l.language
+LEFT JOIN core_links k ON k.mention_id = q.speaker_mention_id
+LEFT JOIN (
+    SELECT speaker, bit_xor(hash(organization)) AS told
+    FROM (SELECT DISTINCT speaker, organization FROM ( {_SPOKESMEN} )) GROUP BY speaker
+) r ON r.speaker = k.entity_id
+"""
+#: Articles with the quotations of the batch's stories, and of judged ones where one of those is,
+#: and the text they stand in; and articles that tell for whom their speakers speak.
+_SAID = f"""
+WITH judged AS ( {_JUDGED_STORIES} ),
+said AS (
+    SELECT q.article_id, q.start, q."end", q.speaker_mention_id
+    FROM core_quotes q JOIN core_story_articles s USING (article_id)
+    WHERE s.story_id IN (SELECT story_id FROM batch_keys)
+    OR s.story_id IN (FROM judged WHERE EXISTS (FROM judged SEMI JOIN batch_keys USING (story_id)))
+)
+SELECT s.article_id, g.text_hash
+FROM said s LEFT JOIN core_segments g
+    ON g.article_id = s.article_id AND g.start < s."end" AND g."end" > s.start
+UNION
+SELECT r.article_id, NULL
+FROM said s
+JOIN core_links k ON k.mention_id = s.speaker_mention_id
+JOIN ( {_SPOKESMEN} ) r ON r.speaker = k.entity_id
+"""
 
 core_statements = Table(
     "core_statements",
@@ -626,6 +810,7 @@ core_statements = Table(
     (
         Column("quote_id", "VARCHAR", "the quotation", references="core_quotes.quote_id"),
         _ARTICLE,
+        Column("story_id", "VARCHAR", "the story it was compared in"),
         Column("statement_id", "VARCHAR", "the same statement in any language"),
         Column("text_en", "VARCHAR", "the quotation in English, where aligned", nullable=True),
         Column(
@@ -635,9 +820,16 @@ core_statements = Table(
         *_made_by("resolver"),
     ),
     key=("quote_id",),
-    derivation=_whole(
-        "statements", "3", "core_quotes", "core_segments", "core_languages", "core_translations",
-        "core_links", "core_roles", "core_mentions", "core_story_articles", "seed_judgements",
+    derivation=Derivation(
+        f"( WITH judged AS ( {_JUDGED_STORIES} ), quoted AS ( {_QUOTED} ) FROM quoted UNION ALL "
+        "SELECT j.story_id, q.told FROM quoted q JOIN judged USING (story_id) JOIN judged j "
+        "ON j.story_id <> q.story_id )",
+        ("story_id",),
+        (
+            "core_quotes", "core_segments", "core_languages", "core_translations", "core_links",
+            "core_roles", "core_story_articles", "seed_judgements:statement",
+        ),
+        "statements", "4", batch=5_000, state="told", near=_SAID,
     ),
 )
 
@@ -740,6 +932,9 @@ TABLES = (
     core_entity_uses,
     core_entities,
     core_entity_names,
+    core_story_features,
+    core_story_pairs,
+    core_story_components,
     core_story_articles,
     core_stories,
     core_statements,

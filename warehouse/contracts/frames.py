@@ -12,6 +12,7 @@ _TYPES: Schema = {
     "BOOLEAN": pl.Boolean,
     "DATE": pl.Date,
     "DOUBLE": pl.Float64,
+    "DOUBLE[]": pl.List(pl.Float64),
     "INTEGER": pl.Int32,
     "INTEGER[]": pl.List(pl.Int32),
     "TIMESTAMP": pl.Datetime("us"),

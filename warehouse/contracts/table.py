@@ -40,11 +40,18 @@ class Derivation:
     key means that the table is made whole. ``carry`` are columns of the source handed on beside
     the key. ``reads`` are the tables the verb receives: those that hold the key columns are cut
     to the batch, the others come whole; ``table:kind,kind`` reads only rows of those kinds, so
-    that a change to other kinds redoes nothing. ``version`` rises whenever the rules change.
+    that a change to other kinds redoes nothing, and ``table(column,column)`` only those columns,
+    where all of it would be too much. ``version`` rises whenever the rules change.
 
     ``state`` is SQL over a row of the source: what of it the output depends on beside the key. A
     unit whose rows have another state than when it was made is made again, and one that is gone
     from the source loses its rows.
+
+    ``near`` is SQL over ``batch_keys`` for a verb that must see more than its batch: what is read
+    is then cut by those of its columns that it holds, and the verb is told the keys as ``pending``.
+
+    ``sides`` are columns of a table of pairs that each hold the key of a unit: a pair is made with
+    the later of the two, and goes when either is made again.
     """
 
     source: str
@@ -55,12 +62,22 @@ class Derivation:
     carry: tuple[str, ...] = ()
     batch: int = 2_000
     state: str = ""
+    near: str = ""
+    sides: tuple[str, ...] = ()
 
     @property
     def inputs(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The tables read, each with the kinds it is restricted to (none: all of it)."""
-        parts = (read.partition(":") for read in self.reads)
+        parts = (read.partition("(")[0].partition(":") for read in self.reads)
         return tuple((name, tuple(kinds.split(",")) if kinds else ()) for name, _, kinds in parts)
+
+    def columns_of(self, name: str) -> tuple[str, ...]:
+        """Return the columns that are read of a table; none stands for all."""
+        for read in self.reads:
+            table, _, columns = read.partition("(")
+            if table == name and columns:
+                return tuple(columns.removesuffix(")").split(","))
+        return ()
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,9 @@ def statements(
                 "start": pl.Int64, "end": pl.Int64, "text": pl.String, "text_hash": pl.String},
         orient="row",
     )  # fmt: skip
+    stories = strings([(one.name, one.story) for one in told], "article_id", "story_id")
     made = core_statements(
+        stories.select("story_id").unique(),
         pl.DataFrame(
             quotes,
             schema={"quote_id": pl.String, "article_id": pl.String, "start": pl.Int64,
@@ -73,13 +75,12 @@ def statements(
                   one.text if one.language == "en" else one.english)
                  for key, one in texts.items()],
                 "text_hash", "language", "origin", "translated"),
-        strings([(mention, entity) for mention, _, entity, _ in mentions],
-                "mention_id", "entity_id"),
+        strings([(mention, entity, kind) for mention, _, entity, kind in mentions],
+                "mention_id", "entity_id", "type"),
         strings([(f"role/{person}", f"role/{organisation}", "current")
                  for person, organisation in (spokesman or {}).items()],
                 "person_mention_id", "organization_mention_id", "status"),
-        strings([(mention, kind) for mention, _, _, kind in mentions], "mention_id", "type"),
-        strings([(one.name, one.story) for one in told], "article_id", "story_id"),
+        stories,
         judgements,
     )  # fmt: skip
     assert set(made.columns) == set(contracts.table("core_statements").column_names)

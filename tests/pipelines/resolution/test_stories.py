@@ -5,9 +5,8 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from told_news import CUES, ENTITIES, NOTHING_JUDGED, Article, article, days, judged, news
+from told_news import NOTHING_JUDGED, Article, article, days, judged, news
 
-from pipelines.resolution.entities import core_entities, core_entity_uses
 from pipelines.resolution.stories import core_stories
 from warehouse import contracts
 
@@ -164,34 +163,19 @@ def test_stories_and_origins_do_not_depend_on_the_order_of_arrival(order: list[A
     assert news(*order).story_articles().equals(news(*CORPUS).story_articles())
 
 
-def titles(headline: str | None) -> list[str | None]:
-    told = news(*CORPUS[:3])
-    title = told.core_segments["ordinal"] == 0
-    segments = told.core_segments.with_columns(
-        kind=pl.when(title & pl.lit(headline is not None)).then(pl.lit("title")).otherwise("kind")
-    )
-    translations = (
-        segments.filter(pl.col("kind") == "title")
-        .select("text_hash", translated=pl.lit(headline))
-        .unique()
-        .join(pl.DataFrame({"language": ["it", "en"]}), how="cross")
-    )
-    links = told.links()
-    entities = core_entities(core_entity_uses(links), ENTITIES, CUES)
-    made = core_stories(
-        told.story_articles(), told.core_articles, segments, told.core_languages, translations,
-        told.core_mentions, links, entities,
-    )  # fmt: skip
+@pytest.mark.parametrize(
+    ("headline", "chief", "title"),
+    [("IBM and Meta launch an alliance", "Meta, IBM", "IBM and Meta launch an alliance"),
+     (None, "Meta, IBM", "Meta, IBM"), (None, None, None)],
+)  # fmt: skip
+def test_a_story_without_a_headline_is_called_by_whom_it_is_about(
+    headline: str | None, chief: str | None, title: str | None
+) -> None:
+    columns = dict.fromkeys(("story_id", "headline", "chief"), pl.String)
+    pending = pl.DataFrame([("one", headline, chief)], schema=columns, orient="row")
+    made = core_stories(pending)
     assert set(made.columns) == set(contracts.table("core_stories").column_names)
-    return made["title_en"].to_list()
-
-
-def test_a_story_is_called_by_a_headline_in_english() -> None:
-    assert titles("IBM and Meta launch an alliance") == ["IBM and Meta launch an alliance"]
-
-
-def test_a_story_without_a_headline_is_called_by_whom_it_is_about() -> None:
-    assert titles(None) == ["Meta, AI Alliance"]
+    assert made["title_en"].to_list() == [title]
 
 
 def stories(judgements: pl.DataFrame) -> dict[str, str]:
@@ -232,11 +216,10 @@ REPRINTED = (
 
 
 def origins(*duplicates: tuple[str, str]) -> dict[str, tuple[str, str]]:
-    nearest = pl.DataFrame(
-        duplicates, schema=dict.fromkeys(("article_id", "nearest_article_id"), pl.String),
-        orient="row",
-    )  # fmt: skip
-    made = news(*REPRINTED).story_articles(duplicates=nearest)
+    groups = pl.DataFrame(
+        duplicates, schema=dict.fromkeys(("article_id", "group_id"), pl.String), orient="row"
+    )
+    made = news(*REPRINTED).story_articles(duplicates=groups)
     assert made["story_id"].n_unique() == made["origin_article_id"].n_unique()
     rows = made.select("article_id", "origin_article_id", "copy_kind").rows()
     return {article_id: (origin, kind) for article_id, origin, kind in rows}

@@ -12,7 +12,13 @@ from pipelines.identity import digest, normalised
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
 from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
-from pipelines.resolution.stories import core_story_articles
+from pipelines.resolution.stories import (
+    components,
+    core_story_articles,
+    core_story_components,
+    core_story_features,
+    core_story_pairs,
+)
 from warehouse.contracts.frames import empty, schema
 
 _NAMED = re.compile(r"\{(\w+)\|([^}]+)\}")
@@ -145,13 +151,24 @@ class News:
         judgements: pl.DataFrame = NOTHING_JUDGED,
         duplicates: pl.DataFrame | None = None,
     ) -> pl.DataFrame:
-        return core_story_articles(
+        copied = empty("core_duplicates") if duplicates is None else duplicates
+        features = core_story_features(
             self.core_articles,
             self.core_segments,
             self.core_languages,
             self.core_mentions,
             self.links(judgements),
-            empty("core_duplicates") if duplicates is None else duplicates,
+        )
+        pairs = core_story_pairs(features.select("article_id"), features)
+        together = core_story_components(self.core_articles, pairs, copied, judgements)
+        return core_story_articles(
+            components(self.core_articles, together).select("component_id").unique(),
+            self.core_articles,
+            self.core_segments,
+            self.core_languages,
+            copied,
+            together,
+            pairs,
             judgements,
         )
 
