@@ -49,6 +49,9 @@ _HANG_TOGETHER = 0.2
 _OVER_LANGUAGES = 0.8
 #: Letters by which words are compared: a cheap stem for languages that inflect at the end.
 _STEM = 6
+#: Sums of fractions differ in their last digits with the order of what is summed, and that with the
+#: batch: what is compared or kept is rounded.
+_DECIMALS = 9
 #: Features by which an article is compared: its heaviest, so that the cost stays bounded.
 _FEATURES = 100
 #: Of these so many make two articles candidates if they share one; with twice as many the stories
@@ -71,7 +74,9 @@ def core_story_features(
         .group_by("article_id", maintain_order=True)
         .head(_FEATURES)
         .with_columns(
-            weight=(pl.col("weight") / pl.col("weight").pow(2).sum().sqrt()).over("article_id"),
+            weight=(pl.col("weight") / pl.col("weight").pow(2).sum().sqrt())
+            .over("article_id")
+            .round(_DECIMALS),
             probe=(pl.col("kind") != "figure")
             & ((pl.col("kind") != "figure").cum_sum().over("article_id") <= _PROBES),
         )
@@ -347,7 +352,7 @@ def _uses(
             weight=pl.col("kind").replace_strict(_WEIGHTS)
             * (1 + pl.col("uses").log())
             * pl.when(pl.col("opens")).then(_OPENING_WEIGHT).otherwise(1.0)
-            * pl.col("rarity").pow(_POWER),
+            * pl.col("rarity").pow(_POWER).round(_DECIMALS),
         )
         .filter(pl.col("weight") > 0)
     )
