@@ -304,7 +304,7 @@ class _Search:
         # Behind "?”" and "!”" a sentence may seem to begin with who said it.
         opened = r"(?:\s?[,.!?;…]?\s?[-–—]?\s?|(?<=[?!…]..)\x00|(?<=[?!…].)\x00)"
         grammar = rf"(?!{cues.any('function_word')}(?!\w))"
-        word = rf"{grammar}[\w.'-]+"
+        word = rf"(?:{cues.any('honorific')}(?!\w)|{grammar}[\w.'-]+)"
         lead = rf"{determiner}(?:(?:{word}|{MENTION})\s(?:&\s)?){{0,5}}?"
         pronoun = rf"(?P<pronoun>{cues.any('speaker_pronoun', 'he_or_she')})(?!\w)"
         nominal = rf"(?P<nominal>(?:{cues.any('determiner')}\s?)(?:{word}\s?){{1,4}})"

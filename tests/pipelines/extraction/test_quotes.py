@@ -13,6 +13,7 @@ from warehouse.contracts.frames import empty
     [
         ("it", "«Il tempo non ha confini», ha detto Anna Velli.", "Anna Velli", None),
         ("fr", "« Nous opérons sous une bâche », ironise Hélène Darson.", "Hélène Darson", None),
+        ("fr", "« Nous opérons sous une bâche », raconte M. Darson.", "Darson", None),
         ("en", '"We are still searching," said Paul Marsh.', "Paul Marsh", None),
         ("de", "„Wir suchen noch immer“, sagte Paul Marsch.", "Paul Marsch", None),
         ("es", "«No nos vamos a rendir», dijo Ana Quintanar.", "Ana Quintanar", None),
