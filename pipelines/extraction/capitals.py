@@ -86,7 +86,10 @@ def _runs(text: str, cues: Cues) -> Iterator[tuple[int, int, bool]]:
     for begin, end in hits(text, _expression(cues)):
         at, to = begin if text[begin].isalnum() else begin + 1, end
         if text[to : to + 1].isalnum():  # it ended as a legal form, but a longer word stands there
-            to = at + text[at:to].rindex(",")
+            comma = text.rfind(",", at, to)
+            if comma < 0:  # or within a word that goes on in another script
+                continue
+            to = comma
         if at > 1 and text[at - 1] in _GLUE and text[at - 2].isalnum():
             continue
         yield at, to, opening(text, at)

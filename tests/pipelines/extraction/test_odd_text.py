@@ -35,6 +35,11 @@ def test_no_text_stops_an_extractor(read, language, body):
     assert _exact(read(language, body))
 
 
+@pytest.mark.parametrize("body", ["AҊ", "Acme, ҊA", "Ҋeta IBMж spricht."])
+def test_a_word_in_two_scripts_stops_no_extractor(read, body):
+    assert _exact(read("de", body))
+
+
 @pytest.mark.parametrize("one", ["said Meta “", "“Yes”, said Ann Lee, ", "1 000 ", "a", "Meta, "])
 def test_a_line_without_end_is_read_to_the_end(read, one):
     assert _exact(read("en", one * 1000))
