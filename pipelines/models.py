@@ -35,6 +35,15 @@ def folders(folder: Path) -> Iterator[Path]:
                 yield path
 
 
+def recognised_in(folder: Path, recognised: Callable[[Path], Model]) -> Iterator[Model]:
+    """Yield the models of a folder, by the names of their folders; what is none is passed by."""
+    for path in folders(folder):
+        try:
+            yield recognised(path)
+        except ModelError:
+            continue
+
+
 def fetched(
     name: str,
     address: str,

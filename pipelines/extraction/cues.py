@@ -1,13 +1,13 @@
 """Cue words as the rules need them: alternations for patterns, and what each cue stands for."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import polars as pl
 
 from pipelines.extraction.corpus import fold
+from pipelines.extraction.scanning import NEVER, trie
 
 #: Kinds that make names: a name keeps its own language in an article in another.
 _OF_NAMES = ("org_head", "org_suffix", "group_name", "event_head", "loc_head")
@@ -73,7 +73,8 @@ class Cues:
         key = (kinds, contracted is _CONTRACTED)
         if key not in self._built:
             cues = {fold(cue) for kind in kinds for cue in self._by_kind.get(kind, {})}
-            self._built[key] = _trie(_pieces(cue, contracted) for cue in sorted(cues))
+            pieces = (_pieces(cue, contracted) for cue in sorted(cues))
+            self._built[key] = rf"\b{trie(pieces)}" if cues else NEVER
         return self._built[key]
 
     def anchors(self, *kinds: str) -> pl.Series:
@@ -94,9 +95,6 @@ class Cues:
             self._lower_values[kind] = {cue.lower(): value for cue, value in given.items()}
         return self._lower_values[kind]
 
-
-#: Matches nothing, in Python's and in Polars' regular expressions.
-NEVER = r"[^\s\S]"
 
 #: A preposition at a cue's end may stand alone or run together with the article behind it, which
 #: is then left for the determiner that follows.
@@ -127,32 +125,6 @@ def _pieces(cue: str, contracted: dict[str, str]) -> list[str]:
 def _fixed(words: list[str]) -> list[str]:
     """Return the words of a cue but a preposition at its end, which may be contracted."""
     return words[:-1] if len(words) > 1 and words[-1] in _CONTRACTED else words
-
-
-_Node = dict[str, "_Node"]
-
-
-def _trie(cues: Iterable[list[str]]) -> str:
-    """Return an alternation with common beginnings written once, the longest cue tried first.
-
-    Letter by letter an engine leaves most alternatives at the first; as a plain list it tries all.
-    """
-    root: _Node = {}
-    for pieces in cues:
-        node = root
-        for piece in [*pieces, ""]:
-            node = node.setdefault(piece, {})
-    return rf"\b{_branches(root)}" if root else NEVER
-
-
-def _branches(node: _Node) -> str:
-    branches = [piece + _branches(node[piece]) for piece in node if piece not in ("", r"\b")]
-    branches += [r"\b" for piece in node if piece == r"\b"]
-    if "" in node:
-        branches.append("")
-    if len(branches) == 1:
-        return branches[0]
-    return f"(?:{'|'.join(branches)})"
 
 
 def cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:

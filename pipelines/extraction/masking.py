@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 from pipelines.extraction.corpus import GAP, Corpus, corpora, marked
-from pipelines.extraction.cues import NEVER, NOUNS_CAPITALISED, Cues, cues, pattern
-from pipelines.extraction.scanning import lowered, words_at
+from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, cues, pattern
+from pipelines.extraction.scanning import NEVER, lowered, words_at
 
 _CONTEXT = 60
 

@@ -17,9 +17,6 @@ _MEMBERS = ("ORG", "GROUP", "GPE", "PRODUCT")
 #: How many code points may lie between a cue and what it governs, mentions excepted.
 _NEAR, _FAR, _FARTHEST = 40, 90, 160
 
-#: Cues of sentences that may say what a group contains.
-_CONTAINING = ("member_of", "members_are", "founded_by", "enumeration")
-
 _STATED = {
     "article_id": pl.String,
     "segment_id": pl.String,

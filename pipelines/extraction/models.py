@@ -21,6 +21,7 @@ from pipelines.models import (
     forget,
     installed_as,
     read_json,
+    recognised_in,
     write_manifest,
 )
 
@@ -107,15 +108,11 @@ def layout_of(folder: Path) -> Layout | None:
 
 
 def installed(folder: Path) -> Iterator[Installed]:
-    """Yield the models of a folder, by the names of their folders; what is none is passed by.
+    """Return the models of a folder, by the names of their folders; what is none is passed by.
 
     :func:`check` says why.
     """
-    for path in folders(folder):
-        try:
-            yield recognised(path)
-        except ModelError:
-            continue
+    return recognised_in(folder, recognised)
 
 
 def recognised(folder: Path) -> Installed:

@@ -6,7 +6,7 @@ cannot do without, and Python reads on from there.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -80,25 +80,33 @@ def lowered(text: str) -> str:
 
 
 def either(words: Iterable[str]) -> str:
-    """Return an alternation of words, the longest first, with common beginnings written once.
+    """Return an alternation of words, the longest first; white space in a word is any one
+    character of it.
+    """
+    return trie([_escaped(letter) for letter in word] for word in sorted(words))
 
-    White space in a word is any one character of it.
+
+def trie(alternatives: Iterable[Sequence[str]]) -> str:
+    """Return an alternation of expressions, given piece by piece, the longest tried first.
+
+    Common beginnings are written once: piece by piece an engine leaves most alternatives at the
+    first; as a plain list it tries all. The edge of a word counts as no piece that could go on.
     """
     root: _Node = {}
-    for word in sorted(words):
+    for pieces in alternatives:
         node = root
-        for letter in [*word, ""]:
-            node = node.setdefault(letter, {})
+        for piece in [*pieces, ""]:
+            node = node.setdefault(piece, {})
     return _branches(root) if root else NEVER
 
 
 _Node = dict[str, "_Node"]
+_ENDS = (r"\b", "")
 
 
 def _branches(node: _Node) -> str:
-    branches = [_escaped(letter) + _branches(node[letter]) for letter in node if letter]
-    if "" in node:
-        branches.append("")
+    branches = [piece + _branches(node[piece]) for piece in node if piece not in _ENDS]
+    branches += [end for end in _ENDS if end in node]
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 

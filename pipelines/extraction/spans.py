@@ -10,8 +10,9 @@ import polars as pl
 
 from pipelines.extraction.capitals import capitalised_spans, opening
 from pipelines.extraction.corpus import FILL, GAP, Corpus
-from pipelines.extraction.cues import HEAD_FIRST, NEVER, Cues, pattern
+from pipelines.extraction.cues import HEAD_FIRST, Cues, pattern
 from pipelines.extraction.lexicon import name_parts
+from pipelines.extraction.scanning import NEVER
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-ŐŒ-ŠŸ-ŽÇ"
 #: A capitalised word, with what may stand inside it: Fast.ai, A*STAR, Urbana-Champaign, AT&T,
