@@ -47,7 +47,8 @@ def examples(
         answers = [
             _CLASSES.index(_NAMES.get(annotated.names.get(span, ""), "")) for span in columns.rows()
         ]
-        yield signs_of(spans, own, places).shown, np.array(answers)
+        seen = signs_of(spans, own, places)
+        yield seen.shown[pl.Series(seen.names)], np.array(answers)
 
 
 def fitted(signs: pl.DataFrame, answers: NDArray[np.int64]) -> NDArray[np.float64]:

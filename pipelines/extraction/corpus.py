@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.extraction.scanning import EDGE, alphanumeric, code_points
 from warehouse.contracts.core import CONTENT_KINDS
@@ -40,9 +41,13 @@ _MARK_POINTS = {type_: ord(mark) for type_, mark in MARKS.items()}
 MENTION = rf"[{MARKS['PERSON']}-{MARKS['GROUP']}]{FILL}*"
 
 
+#: The first code point behind the Latin blocks.
+_LATIN = 0x250
+
+
 def _class(held: Callable[[str], bool]) -> str:
     """Return the Latin characters of a kind as the inside of a character class."""
-    return "".join(re.escape(chr(code)) for code in range(0x250) if held(chr(code)))
+    return "".join(re.escape(chr(code)) for code in range(_LATIN) if held(chr(code)))
 
 
 #: Latin capitals, small letters, letters, and letters with digits. Polars' engine reads these
@@ -52,6 +57,15 @@ CAPITALS = _class(str.isupper)
 SMALL = _class(str.islower)
 ALPHABET = _class(str.isalpha)
 LETTERS = _class(lambda one: one.isalnum() or one == "_")
+
+
+def _table(characters: str) -> NDArray[np.bool_]:
+    """Say of each Latin code point, and of the first behind them, whether it is of a class."""
+    of_class = re.compile(f"[{characters}]")
+    return np.array([bool(of_class.match(chr(code))) for code in range(_LATIN)] + [False])
+
+
+_TABLES = {one: _table(one) for one in (CAPITALS, SMALL, ALPHABET, LETTERS)}
 
 
 def marked(*types: str) -> str:
@@ -115,6 +129,20 @@ class Corpus:
         )
 
     @cached_property
+    def points(self) -> NDArray[np.uint32]:
+        """The code points of the text."""
+        return np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32)
+
+    def of_class(self, characters: str) -> NDArray[np.bool_]:
+        """Say of each code point, and of the end of the text, whether it is of a Latin class."""
+        return np.append(_TABLES[characters][np.minimum(self.points, _LATIN)], False)
+
+    def counts(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return how many code points are marked in each segment."""
+        counted: NDArray[np.int64] = np.add.reduceat(marked, self.positions, dtype=np.int64)
+        return counted
+
+    @cached_property
     def positions(self) -> list[int]:
         """Where segments begin, in order."""
         return self.segments["position"].to_list()
@@ -149,7 +177,7 @@ class Corpus:
 
         They do not overlap.
         """
-        points = np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32).copy()
+        points = self.points.copy()
         at, to = mentions["at"].to_numpy(), mentions["to"].to_numpy()
         marks = mentions["masked_as"].replace_strict(_MARK_POINTS, return_dtype=pl.UInt32)
         behind = np.cumsum(to - at)

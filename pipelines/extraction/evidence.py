@@ -7,10 +7,12 @@ which the rules are signs among others.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.extraction.corpus import ALPHABET, CAPITALS
-from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
+from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, pattern
 from pipelines.extraction.features import ahead, behind, signs, with_longer, with_neighbours, within
 from pipelines.extraction.likelihood import judged
 
@@ -43,12 +45,14 @@ _ALPHABETIC = _TEXT.str.contains(rf"^[{ALPHABET}'’. -]+$")
 class Signs:
     """What spans show: every sign as a share, and the rules that hold of them.
 
-    ``held`` says of which spans each rule holds, in columns by the rule's number.
+    ``shown`` has a row for each name of an article, which the spans of a row of ``names`` bear.
+    ``held`` says of which spans, row by row, each rule holds, column by column.
     """
 
     shown: pl.DataFrame
+    names: NDArray[np.int64]
     rules: list[Evidence]
-    held: pl.DataFrame
+    held: NDArray[np.bool_]
 
 
 def with_best_evidence(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl.DataFrame:
@@ -80,34 +84,39 @@ def signs_of(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> Signs:
     """Return all that ``uncertain`` spans show: what ``benchmarks.evidence`` learns from."""
     beside = with_neighbours(spans, cues)
     rules, held = _rules(beside, cues, places)
-    return Signs(_pooled(spans, signs(beside, cues).hstack(_named(held, rules))), rules, held)
+    names = spans["name"].rank("dense").to_numpy().astype(np.int64) - 1
+    shown = _pooled(names, signs(beside, cues).hstack(_named(held, rules)))
+    return Signs(shown, names, rules, held.to_numpy())
 
 
 def _weighed(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl.DataFrame:
     seen = signs_of(spans, cues, places)
-    shares, likeliest = judged(seen.shown)
-    weighed = spans.hstack(shares).hstack(likeliest).hstack(_strongest(spans, seen))
+    of_names = judged(seen.shown)[pl.Series(seen.names)]
     weak = _strongest(spans, seen, weak=True)
-    decided = weighed.with_columns(weak["rule_type"].alias("weak_type"), decided=_rule_decides())
+    decided = (
+        spans.hstack(of_names)
+        .hstack(_strongest(spans, seen))
+        .with_columns(weak["rule_type"].alias("weak_type"), decided=_rule_decides())
+    )
     return decided.filter(pl.col("decided") | (pl.col("nothing") <= LIKELY_NOTHING)).select(
         *spans.columns, *_decision()
     )
 
 
-def _pooled(spans: pl.DataFrame, signs: pl.DataFrame) -> pl.DataFrame:
+def _pooled(names: NDArray[np.int64], signs: pl.DataFrame) -> pl.DataFrame:
     """Let what a name shows anywhere in an article count for it everywhere: the share of its
     mentions that have a sign; of what is said of it in words, once is enough.
     """
-    shares = signs.with_columns(pl.all().cast(pl.Float32))
-    name = spans.select(name=pl.struct("article_id", "text").rank("dense"))
     said = [sign for sign in signs.columns if sign.startswith("rule, ") or " noun " in sign]
-    means = (
-        shares.hstack(name)
-        .group_by("name")
-        .agg(pl.col(said).max(), pl.exclude(said, "name").mean())
-    ).select("name", *signs.columns)
     return (
-        name.select("name").join(means, on="name", how="left", maintain_order="left").drop("name")
+        signs.with_columns(pl.Series("name", names))
+        .group_by("name")
+        .agg(
+            pl.col(said).max().cast(pl.Float32),
+            pl.exclude(*said, "name").mean().cast(pl.Float32),
+        )
+        .sort("name")
+        .select(signs.columns)
     )
 
 
@@ -160,29 +169,20 @@ def _named(held: pl.DataFrame, rules: list[Evidence]) -> pl.DataFrame:
 def _strongest(spans: pl.DataFrame, seen: Signs, *, weak: bool = False) -> pl.DataFrame:
     """Return the strongest rule of each span that may decide by itself, its weight and type."""
     deciding = [
-        (index, name, weight, type_)
+        (index, name, weight, type_ if isinstance(type_, str) else None)
         for index, (name, weight, type_, _) in enumerate(seen.rules)
         if weak or weight >= APPOSITION or (isinstance(type_, str) and type_ in _UNTAUGHT)
     ]
-    weights = seen.held.select(
-        pl.col(str(index)).cast(pl.Float64) * weight for index, _, weight, _ in deciding
-    ).to_numpy()
-    best = weights.argmax(axis=1) if spans.height else []
-    named = pl.DataFrame(
-        [
-            (place, name, type_ if isinstance(type_, str) else None)
-            for place, (_, name, _, type_) in enumerate(deciding)
-        ],
-        schema={"best": pl.Int64, "rule": pl.String, "rule_type": pl.String},
-        orient="row",
-    )
+    places, names, weights, types = map(list, zip(*deciding, strict=True))
+    held = seen.held[:, places] * np.array(weights)
+    best = held.argmax(axis=1)
     return (
         spans.select("known_type")
         .with_columns(
-            best=pl.Series(best, dtype=pl.Int64),
-            rule_weight=pl.Series(weights.max(axis=1) if spans.height else [], dtype=pl.Float64),
+            rule_weight=pl.Series(held[np.arange(len(held)), best]),
+            rule=pl.Series(names)[best],
+            rule_type=pl.Series(types, dtype=pl.String)[best],
         )
-        .join(named, on="best", how="left", maintain_order="left")
         .select(
             "rule_weight",
             rule=pl.when(pl.col("rule_weight") > 0).then("rule").otherwise(pl.lit("none")),
@@ -238,16 +238,19 @@ def _from_the_name(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
         form.replace(".", r"\.") for form in sorted(cues.words("org_suffix"), key=len, reverse=True)
     )
     yield "legal form", SUFFIX, "ORG", _TEXT.str.contains(rf"[ ,](?i:{forms})$")
-    yield "group name", GROUP_NAME, "ORG", _SEVERAL & _TEXT.str.contains(cues.seen("group_name"))
-    first, last = (rf"{cues.seen(f'org_head_{place}')}" for place in ("first", "last"))
-    headed = _TEXT.str.contains(rf"^(?:\S+\s)?{first}|{last}")
-    yield "head word", HEAD_WORD, "ORG", _SEVERAL & headed
-    project = cues.seen("project_head")
-    yield "project", HEAD_WORD, "ORG", _SEVERAL & _TEXT.str.contains(f"^{project}|(?i:{project})$")
-    held = _SEVERAL & _TEXT.str.contains(cues.seen("event_head"))
-    yield "event word", HEAD_WORD, "EVENT", held
-    where = cues.seen("loc_head_first"), cues.seen("loc_head_last")
-    lies = _SEVERAL & _TEXT.str.contains(rf"^{where[0]}|{where[1]}")
+    several = pl.when(_SEVERAL).then("text")
+    group = _seen(several, cues.any("group_name"), cues.anchors("group_name"))
+    yield "group name", GROUP_NAME, "ORG", group
+    first, last = (cues.any(f"org_head_{place}") for place in ("first", "last"))
+    headed = _seen(several, rf"^(?:\S+\s)?{first}|{last}", cues.anchors("org_head"))
+    yield "head word", HEAD_WORD, "ORG", headed
+    project = cues.any("project_head")
+    projects = _seen(several, f"^{project}|(?i:{project})$", cues.anchors("project_head"))
+    yield "project", HEAD_WORD, "ORG", projects
+    event = _seen(several, cues.any("event_head"), cues.anchors("event_head"))
+    yield "event word", HEAD_WORD, "EVENT", event
+    first, last = (cues.any(f"loc_head_{place}") for place in ("first", "last"))
+    lies = _seen(several, rf"^{first}|{last}", cues.anchors("loc_head"))
     yield "place word", HEAD_WORD, "LOC", lies & (cues.language not in NOUNS_CAPITALISED)
     of_place = _TEXT.str.extract(r"^(.+?)\s(?:19|20)\d\d$").is_in(places.implode())
     yield "place and year", HEAD_WORD, "EVENT", of_place
@@ -255,6 +258,27 @@ def _from_the_name(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
     yield "begins with a place", OF_A_PLACE, "ORG", begins
     weight = ONE_WORD if cues.language in NOUNS_CAPITALISED else CAPITALS_ALONE
     yield "capitals", weight, "ORG", _TEXT.str.contains(rf"^[{CAPITALS}&*-]{{2,7}}$")
+
+
+def _seen(texts: pl.Expr, expression: str, anchors: pl.Series | None = None) -> pl.Expr:
+    """Say of texts whether an expression is found in them; it is read only where an anchor stands.
+
+    Polars would compile the many alternatives anew for every batch, which takes longer than to
+    read the few texts that have a cue.
+    """
+    rule = pattern(expression, ignore_case=False)
+
+    def found(texts: pl.Series) -> pl.Series:
+        near = texts if anchors is None else _anchored(texts, anchors)
+        held = [text is not None and rule.search(text) is not None for text in near]
+        return pl.Series(held, dtype=pl.Boolean)
+
+    return texts.map_batches(found, return_dtype=pl.Boolean)
+
+
+def _anchored(texts: pl.Series, anchors: pl.Series) -> pl.Series:
+    near = texts.str.to_lowercase().str.contains_any(anchors)
+    return texts.to_frame("text").select(pl.when(near).then("text")).to_series()
 
 
 #: Spans of which a rule of ``_from_the_frame`` may hold.
@@ -266,11 +290,12 @@ def _from_the_frame(cues: Cues) -> Iterator[Evidence]:
     line = rf"^(?:,\s[{CAPITALS}][{ALPHABET}. ]{{2,20}})?(?:\s\([^()]{{2,20}}\))?\s?[–—-]\s"
     dateline = pl.col("opens") & (pl.col("before") == "") & pl.col("after").str.contains(line)
     yield "dateline", DATELINE, "GPE", dateline & _TEXT.str.contains(rf"^[{CAPITALS}' -]{{3,}}$")
-    listed = cues.seen("enumeration") + r"\s+" + cues.determiner()
+    listed = cues.any("enumeration") + r"\s+" + cues.determiner()
+    listing = pl.when("lists").then("before")
     for type_, nouns in _class_nouns(cues).items():
         noun = rf"(?i:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})\b)"
-        of_list = pl.col("before").str.contains(rf"(?:{noun}(?:\s\w+){{0,3}},?\s+{listed})$")
-        yield "class noun of a list", CLASS_NOUN, type_, pl.col("lists") & of_list
+        of_list = _seen(listing, rf"(?:{noun}(?:\s\w+){{0,3}},?\s+{listed})$")
+        yield "class noun of a list", CLASS_NOUN, type_, of_list
 
 
 def _class_nouns(cues: Cues) -> dict[str, frozenset[str]]:

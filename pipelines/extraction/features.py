@@ -93,8 +93,8 @@ def _common(placed: pl.DataFrame, language: str) -> Iterator[pl.Series]:
 
 
 def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
-    """Say of each span whether longer ones in its article begin or end with it, and how often it
-    is named there.
+    """Say of each span whether longer ones in its article begin or end with it, how often it is
+    named there, and number the ``name`` of its article.
     """
     own = ["article_id", "text"]
     longer = spans.filter(_WORDS > 1)
@@ -109,8 +109,9 @@ def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
         .join(begins.unique(), on=own, how="left", maintain_order="left")
         .with_columns(
             pl.col("last_of_longer", "first_of_longer").fill_null(value=False),
-            mentions=pl.len().over(own),
+            name=pl.struct(own).rank("dense"),
         )
+        .with_columns(mentions=pl.len().over("name"))
     )
 
 

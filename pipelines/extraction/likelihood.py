@@ -46,34 +46,31 @@ _PERSONAL = (
 LONE = 0.9
 
 
-def judged(signs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the share of each type and of ``nothing``; and the likeliest type.
+def judged(signs: pl.DataFrame) -> pl.DataFrame:
+    """Return the share of each type and of ``nothing``; and what is the likeliest type.
 
-    The second frame has likely_type, likelihood and sign, the one that speaks most for the type.
+    Columns are nothing, PERSON, ORG, LOC, likely_type, likelihood and sign, the one that speaks
+    most for the type.
     """
     weights = _matrix(tuple(signs.columns))
-    held = signs.to_numpy() if signs.height else np.zeros((0, signs.width), np.float32)
+    held = signs.to_numpy()
     known = held @ weights + np.asarray(CONSTANT) + _prior(signs)
     scores = np.hstack([np.zeros((len(held), 1)), known])
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
-    best = shares[:, 1:].argmax(axis=1) if len(held) else np.zeros(0, dtype=np.int64)
-    speaking = (held * weights.T[best]).argmax(axis=1) if len(held) else best
+    best = shares[:, 1:].argmax(axis=1)
+    speaking = (held * weights.T[best]).argmax(axis=1)
     natural = signs.select(
         pl.max_horizontal(pl.col(name) for name in _NATURAL if name in signs.columns)
     ).to_series()
-    likely = pl.DataFrame(
-        {
-            "likely_type": pl.Series(np.asarray(TYPES)[best], dtype=pl.String),
-            "likelihood": shares[np.arange(len(held)), best + 1],
-            "sign": pl.Series(np.asarray(signs.columns)[speaking], dtype=pl.String),
-        }
-    ).with_columns(
-        likely_type=pl.when((pl.col("likely_type") == "LOC") & (natural == 0))
+    likely = pl.Series(TYPES)[best]
+    return pl.DataFrame(shares, schema=["nothing", *TYPES], orient="row").with_columns(
+        pl.Series("likelihood", shares[np.arange(len(held)), best + 1]),
+        pl.Series(signs.columns)[speaking].alias("sign"),
+        likely_type=pl.when((likely == "LOC") & (natural == 0))
         .then(pl.lit("GPE"))
-        .otherwise("likely_type")
+        .otherwise(likely),
     )
-    return pl.DataFrame(shares, schema=["nothing", *TYPES], orient="row"), likely
 
 
 def _prior(signs: pl.DataFrame) -> NDArray[np.float64]:

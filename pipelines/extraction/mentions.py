@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.extraction.agreement import agreed, coordinated
 from pipelines.extraction.candidates import candidates
@@ -64,7 +66,7 @@ def candidate_spans(
         known = found.join(names, on="name")
         headed = found.filter(within("name", head_words(own))).select("at", "to").rows()
         spans = candidates(corpus, own, known, headed)
-        placed = corpus.at(spans).join(_written(core_segments), on="segment_id")
+        placed = _written(corpus, corpus.at(spans))
         yield corpus, _proven(_in_context(corpus, placed), own)
 
 
@@ -72,15 +74,23 @@ def candidate_spans(
 _HEADING, _FEWEST_WORDS = 0.6, 4
 
 
-def _written(core_segments: pl.DataFrame) -> pl.DataFrame:
-    """Say of segments whether they are written as a heading, or all in capitals."""
-    words = pl.col("text").str.count_matches(rf"[{ALPHABET}]+")
-    capitals = pl.col("text").str.count_matches(rf"(?:^|[^{LETTERS}])[{CAPITALS}]")
-    return core_segments.select(
-        "segment_id",
-        heading=(words >= _FEWEST_WORDS) & (capitals >= _HEADING * words),
-        shouted=~pl.col("text").str.contains(rf"[{SMALL}]"),
+def _written(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
+    """Say of spans whether their segment is written as a heading, or all in capitals."""
+    alphabetic = corpus.of_class(ALPHABET)
+    words = corpus.counts(alphabetic & ~_behind(alphabetic))
+    capital = corpus.of_class(CAPITALS)
+    capitals = corpus.counts(capital & ~_behind(corpus.of_class(LETTERS)))
+    shouted = corpus.counts(corpus.of_class(SMALL)) == 0
+    heading = (words >= _FEWEST_WORDS) & (capitals >= _HEADING * words)
+    segment = np.searchsorted(corpus.positions, spans["at"].to_numpy(), side="right") - 1
+    return spans.with_columns(
+        heading=pl.Series(heading[segment]), shouted=pl.Series(shouted[segment])
     )
+
+
+def _behind(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say of each place whether the one before it is marked."""
+    return np.concatenate(([False], marked[:-1]))
 
 
 def _proven(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
