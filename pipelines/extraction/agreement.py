@@ -4,6 +4,7 @@ The strongest evidence for a name anywhere in an article counts for that name ev
 weak names take the type of those they stand beside or are part of.
 """
 
+import numpy as np
 import polars as pl
 
 from pipelines.extraction.cues import Cues
@@ -28,14 +29,18 @@ def agreed(found: pl.DataFrame) -> pl.DataFrame:
     ``settled`` are those that a rule or the reference table decides: before any that is weighed.
     """
     found = _short_forms(_surnames(_acronyms(_siblings(found))))
-    own = ["article_id", "text"]
-    best = (pl.col("confidence") + pl.col("settled")).arg_max().over(own)
-    decided = found.with_columns(
-        type=pl.col("type").gather(best).over(own),
-        evidence=pl.col("evidence").gather(best).over(own),
-        confidence=pl.col("confidence").gather(best).over(own),
-    )
-    return decided.filter(~_capital_proves_nothing())
+    names = found.select(pl.struct("article_id", "text").rank("dense")).to_series()
+    decided = found.with_columns(_best_of(names, found), name=names)
+    return decided.filter(~_capital_proves_nothing()).drop("name")
+
+
+def _best_of(names: pl.Series, found: pl.DataFrame) -> list[pl.Series]:
+    """Return type, evidence and confidence of the best mention of each one's name."""
+    strength = (found["confidence"] + found["settled"]).to_numpy()
+    order = np.lexsort((-strength, names.to_numpy()))
+    _, first = np.unique(names.to_numpy()[order], return_index=True)
+    best = pl.Series(order[first])[names - 1]
+    return found.select("type", "evidence", "confidence")[best].get_columns()
 
 
 def coordinated(found: pl.DataFrame, cues: Cues) -> pl.DataFrame:
@@ -50,7 +55,8 @@ def coordinated(found: pl.DataFrame, cues: Cues) -> pl.DataFrame:
     linked = (joint & (gap > 0)).shift(1, fill_value=False)
     chains = found.with_columns(chain=(~linked).cum_sum())
     sure = (
-        chains.filter(pl.col("confidence") >= SPEAKS)
+        chains.filter(pl.len().over("chain") > 1)
+        .filter(pl.col("confidence") >= SPEAKS)
         .group_by("chain")
         .agg(chain_type=pl.col("type").mode().sort().first())
     )
@@ -63,7 +69,7 @@ def coordinated(found: pl.DataFrame, cues: Cues) -> pl.DataFrame:
 
 def _capital_proves_nothing() -> pl.Expr:
     """A single word seen only where a sentence opens, with no evidence but its shape."""
-    only_opening = pl.col("opens").all().over("article_id", "text")
+    only_opening = pl.col("opens").all().over("name")
     weak = pl.col("confidence") < UNPROVEN
     return only_opening & (pl.col("words") == 1) & weak
 

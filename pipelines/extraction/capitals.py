@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import numpy as np
+
 from pipelines.extraction.corpus import CAPITALS, GAP, LETTERS, Corpus
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
 from pipelines.extraction.lexicon import common_words, name_parts
-from pipelines.extraction.scanning import hits
+from pipelines.extraction.scanning import alphanumeric, hits
 
 #: What a class noun that is part of no name is a class of: "Model Brindle", but "River Thames".
 _TITLING = frozenset({"ORG", "PRODUCT", "PERSON"})
@@ -31,7 +33,7 @@ _ROMAN = re.compile(r"[IVX]+\.?")
 _VERSION = re.compile(r"\s\d{1,2}(?:\.\d{1,2})?(?![\w%.,]*\d)(?!\s?%)")
 _OPENERS = frozenset(f'{GAP}«“„"‘:•*(–—¿¡')
 #: A word glued to what stands before it is a part of that: anti-Bush, user@Example.
-_GLUE = frozenset("-.@_/#&")
+_GLUE = [ord(sign) for sign in "-.@_/#&"]
 #: Titles that make names of places and schools more often than they stand before a person.
 _SAINTS = frozenset({"san", "santo", "santa", "saint", "são", "sankt", "st.", "sainte"})
 #: Code points of the longest article, with its preposition: delle, dell', nella.
@@ -52,47 +54,53 @@ class Word(NamedTuple):
     lower: str
 
 
-class CapitalisedSpan(NamedTuple):
-    """A span that may be a name; ``opens`` where its capital proves nothing."""
-
-    at: int
-    to: int
-    opens: bool
+#: A stretch of words of a run: where it begins and ends in the run, and its words.
+Part = tuple[int, int, list[Word]]
 
 
-def capitalised_spans(corpus: Corpus, cues: Cues) -> Iterator[CapitalisedSpan]:
-    """Yield the capitalised spans of a corpus, cut, in order."""
+def capitalised_spans(corpus: Corpus, cues: Cues) -> Iterator[tuple[int, int, bool]]:
+    """Yield the capitalised spans of a corpus, cut, in order: at, to, opens.
+
+    ``opens`` says that the capital proves nothing.
+    """
     text = corpus.text
-    runs = list(_runs(text, cues))
-    cut = _Cut(cues, {text[at:to] for at, to, _ in runs})
+    runs = _runs(corpus, cues)
+    cut = _Cut(cues, {text[at:to] for at, to, *_ in runs})
     #: The same runs come again, and are cut in the same way.
-    known: dict[tuple[str, bool, bool], list[list[Word]]] = {}
-    for at, to, opens in runs:
+    known: dict[tuple[str, bool, bool], list[Part]] = {}
+    for at, to, opens, several in runs:
         # Only of three words and more may the last two be a person's.
-        determined = text.count(" ", at, to) > 1 and cut.is_determined(text, at)
-        run = text[at:to], opens, determined
+        run = text[at:to], opens, several and cut.is_determined(text, at)
         parts = known.get(run)
         if parts is None:
-            parts = known[run] = list(cut.parts(*run))
-        for part in parts:
-            begin, stop = at + part[0].at, at + part[-1].to
-            if stop < to or text[to : to + 1] in (".", " "):
-                stop = cut.end(text, at, part)
-            yield CapitalisedSpan(begin, stop, opens and begin == at)
+            parts = known[run] = [(part[0].at, part[-1].to, part) for part in cut.parts(*run)]
+        for first, last, words in parts:
+            begin, stop = at + first, at + last
+            behind = text[stop : stop + 2]
+            if behind[:1] == "." or (behind[:1] == " " and behind[1:].isdigit()):
+                stop = cut.end(text, at, words)
+            yield begin, stop, opens and not first
 
 
-def _runs(text: str, cues: Cues) -> Iterator[tuple[int, int, bool]]:
-    """Yield the runs of capitalised words, and whether their capital proves nothing."""
-    for begin, end in hits(text, _expression(cues)):
-        at, to = begin if text[begin].isalnum() else begin + 1, end
-        if text[to : to + 1].isalnum():  # it ended as a legal form, but a longer word stands there
-            comma = text.rfind(",", at, to)
-            if comma < 0:  # or within a word that goes on in another script
-                continue
-            to = comma
-        if at > 1 and text[at - 1] in _GLUE and text[at - 2].isalnum():
-            continue
-        yield at, to, opening(text, at)
+def _runs(corpus: Corpus, cues: Cues) -> list[tuple[int, int, bool, bool]]:
+    """Return the runs of capitalised words: at, to, whether their capital proves nothing, and
+    whether they have more than two words.
+    """
+    text, points = corpus.text, np.append(corpus.points, 0)
+    letters = alphanumeric(text)
+    found = np.array(hits(text, _expression(cues)), dtype=np.int64).reshape(-1, 2)
+    at, to = found[:, 0] + ~letters[found[:, 0]], found[:, 1]
+    for run in np.flatnonzero(letters[to]):
+        # It ended as a legal form, but a longer word stands there; or it ended within a word that
+        # goes on in another script.
+        to[run] = text.rfind(",", at[run], to[run])
+    is_glued = (at > 1) & np.isin(points[at - 1], _GLUE) & letters[at - 2]
+    at, to = (ends[(to >= 0) & ~is_glued] for ends in (at, to))
+    is_inside = (at > 1) & (points[at - 1] == ord(" ")) & letters[at - 2]
+    opens = [not inside and opening(text, begin) for inside, begin in zip(is_inside, at.tolist())]
+    blanks = np.cumsum(points == ord(" "))
+    several = blanks[to - 1] - blanks[at] > 1
+    return list(zip(at.tolist(), to.tolist(), opens, several.tolist(), strict=True))
 
 
 def opening(text: str, at: int) -> bool:

@@ -23,16 +23,14 @@ def hits(text: str, expression: str) -> list[tuple[int, int]]:
 
     The expression has no lookaround and no empty match.
     """
-    edges = f"{EDGE}${{0}}{EDGE}"
-    pieces = pl.Series([text]).str.replace_all(expression, edges)[0].split(EDGE)
-    found = []
-    at = 0
-    for index, piece in enumerate(pieces):
-        to = at + len(piece)
-        if index % 2:
-            found.append((at, to))
-        at = to
-    return found
+    marked = pl.Series([text]).str.replace_all(expression, f"{EDGE}${{0}}{EDGE}")[0]
+    edges = np.flatnonzero(_points(marked) == ord(EDGE))
+    edges -= np.arange(len(edges))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _points(text: str) -> np.ndarray:
+    return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
 
 
 def words_at(text: str, words: pl.Series) -> np.ndarray:
@@ -42,7 +40,7 @@ def words_at(text: str, words: pl.Series) -> np.ndarray:
     """
     found = pl.Series([text]).str.find_many(words, overlapping=True)[0]
     at = code_points(text, np.unique(found.to_numpy()))
-    before = np.frombuffer(f" {text}".encode("utf-32-le"), dtype=np.uint32)[at]
+    before = _points(f" {text}")[at]
     is_begun = ~_alphanumeric()[np.minimum(before, _PLANE)]
     return np.compress(is_begun, at)
 
@@ -57,8 +55,7 @@ def code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
 
 def alphanumeric(text: str) -> np.ndarray:
     """Say of each code point whether it is a letter or digit; of the end of the text: it is not."""
-    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
-    return np.append(_alphanumeric()[np.minimum(points, _PLANE)], False)
+    return np.append(_alphanumeric()[np.minimum(_points(text), _PLANE)], False)
 
 
 #: The last code point of the plane in which all letters of the languages read are.
