@@ -4,40 +4,32 @@ Where spans overlap the longest wins, and a known name before a mere shape.
 """
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
-from pipelines.extraction.corpus import GAP, Corpus
+from pipelines.extraction.corpus import Corpus
 from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.spans import list_items, name_spans
 
 
 class Candidate(NamedTuple):
-    """A span that may be a mention; candidates sort leftmost, longest, known first.
+    """A span that may be a mention.
 
     ``known_type`` is the type the reference table gives the name; ``shape`` the rule that found
-    it; ``opens`` says that a segment
-    or quotation begins here, so that the capital proves nothing; ``nested`` that it lies inside a
-    longer one; ``in_list`` that it is a whole item of a list of names.
+    it; ``nested`` says that it lies inside a longer one; ``in_list`` that it is a whole item of a
+    list of names.
     """
 
     at: int
-    minus_to: int
-    unknown: bool
-    known_type: str
-    ambiguous: bool = False
+    to: int
+    known_type: str | None
+    ambiguous: bool | None
     shape: str = "known"
-    opens: bool = False
     nested: bool = False
     in_list: bool = False
-
-    @property
-    def to(self) -> int:
-        """Where the span ends."""
-        return -self.minus_to
 
 
 _SCHEMA = {
@@ -46,73 +38,61 @@ _SCHEMA = {
     "known_type": pl.String,
     "ambiguous": pl.Boolean,
     "shape": pl.String,
-    "opens": pl.Boolean,
     "nested": pl.Boolean,
     "in_list": pl.Boolean,
-    "text": pl.String,
 }
+#: The columns of spans that lie neither in another nor in a list.
+_PLAIN = list(Candidate._fields[:5])
 
 
 def candidates(
     corpus: Corpus, cues: Cues, names: pl.DataFrame, heads: list[tuple[int, int]]
 ) -> pl.DataFrame:
-    """Return what :class:`Candidate` tells as columns, with ``to`` and ``text``, by position.
+    """Return what :class:`Candidate` tells as columns, with ``to``, ``text`` and ``opens``, which
+    says that a segment or quotation begins here, so that the capital proves nothing.
 
-    ``names`` are the known names in the corpus: at, to, known_type, ambiguous; ``heads`` where
-    words stand that head names: at, to.
+    ``names`` are the known names in the corpus: at, to, name, known_type, ambiguous; ``heads``
+    where words stand that head names: at, to.
     """
-    text = corpus.text
-    known = sorted(
-        Candidate(at, -to, unknown=False, known_type=type_, ambiguous=ambiguous)
-        for at, to, type_, ambiguous in zip(
-            *names.select("at", "to", "known_type", "ambiguous").to_dict(as_series=False).values(),
-            strict=True,
-        )
+    known = names.select(*_PLAIN[:4], shape=pl.lit("known"), text="name").sort(
+        "at", "to", descending=[False, True]
     )
     kinds = ("stop_name", "month", "weekday", "demonym", "inhabitant")
     no_names = frozenset().union(*map(cues.words, kinds))
-    spans = [
-        Candidate(at, -to, unknown=True, known_type="", shape=shape, opens=opens)
-        for at, to, shape, opens in name_spans(corpus, cues, heads)
-        if text[at:to].lower() not in no_names
-    ]
-    top_known = [-one.minus_to for one in _longest(known)]
-    top_starts = [one.at for one in _longest(known)]
-    chosen = list(
-        _longest(sorted([*known, *_not_merely_known(text, spans, top_starts, top_known)]))
+    spans = name_spans(corpus, cues, heads).filter(
+        ~pl.col("text").str.to_lowercase().is_in(pl.Series(sorted(no_names)).implode())
     )
-    items = dict(list_items(corpus, cues, [(one.at, one.to) for one in chosen]))
-    opening = {span.at for span in spans if span.opens}
-    every = list(_completed(text, chosen, known, items))
-    columns = list(zip(*every, strict=True)) if every else [()] * len(Candidate._fields)
-    at, minus_to, _, known_type, ambiguous, shape, _, nested, in_list = columns
-    to = [-one for one in minus_to]
-    opens = [one in opening or one == 0 or text[one - 1] == GAP for one in at]
-    texts = [text[begin:end] for begin, end in zip(at, to, strict=True)]
-    return pl.DataFrame(
-        [at, to, known_type, ambiguous, shape, opens, nested, in_list, texts], schema=_SCHEMA
-    ).with_columns(known_type=pl.col("known_type").replace("", None))
+    new = spans.filter(~_merely_known(spans, _longest(known))).select(
+        "at", "to", pl.lit(None, pl.String).alias("known_type"), "shape", "text", ambiguous=False
+    )
+    chosen = _longest(
+        pl.concat([known, new.select(known.columns)]).sort(
+            "at", "to", pl.col("known_type").is_null(), "shape",
+            descending=[False, True, False, False],
+        )
+    )  # fmt: skip
+    whole = _completed(corpus, chosen, known, cues)
+    opening = np.union1d(spans.filter("opens")["at"].to_numpy(), corpus.positions)
+    return whole.with_columns(pl.Series("opens", np.isin(whole["at"].to_numpy(), opening)))
 
 
-def _longest(spans: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Yield the spans, sorted, that overlap none before them."""
+def _longest(spans: pl.DataFrame) -> pl.DataFrame:
+    """Return the spans, sorted, that overlap none before them."""
     reached = 0
-    for span in spans:
-        if span[0] >= reached:
-            reached = -span[1]
-            yield span
+    kept = []
+    for row, (at, to) in enumerate(zip(spans["at"].to_list(), spans["to"].to_list(), strict=True)):
+        if at >= reached:
+            reached = to
+            kept.append(row)
+    return spans[kept]
 
 
-def _not_merely_known(
-    text: str, spans: list[Candidate], starts: list[int], ends: list[int]
-) -> Iterator[Candidate]:
-    """Leave out capitalised spans that are only several known names in a row."""
-    for span in spans:
-        if span.shape == "plain" and " " in text[span.at : span.to]:
-            first = bisect_left(starts, span.at)
-            if bisect_right(ends, span.to, first) - first >= 2:
-                continue
-        yield span
+def _merely_known(spans: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """Say of capitalised spans whether they are only several known names in a row."""
+    first = known["at"].search_sorted(spans["at"], side="left")
+    behind = known["to"].search_sorted(spans["to"], side="right")
+    several = (behind.cast(pl.Int64) - first.cast(pl.Int64)) >= 2
+    return (spans["shape"] == "plain") & spans["text"].str.contains(" ", literal=True) & several
 
 
 _PLACE_BEHIND = pattern(
@@ -124,39 +104,64 @@ _SMALL_NOUN = re.compile(r"[a-zà-ÿ]+\s(?=[A-ZÀ-Þ])")
 
 
 def _completed(
-    text: str, chosen: list[Candidate], known: list[Candidate], items: dict[int, int]
+    corpus: Corpus, chosen: pl.DataFrame, known: pl.DataFrame, cues: Cues
+) -> pl.DataFrame:
+    """Complete chosen spans, add what is nested in them, and items that no span has touched."""
+    items = dict(list_items(corpus, cues, chosen.select("at", "to").rows()))
+    starts, ends = np.array([*items, -1]), np.array([*items.values(), -1])
+    place = starts[:-1].searchsorted(chosen["at"].to_numpy(), side="right") - 1
+    in_item = chosen["to"].to_numpy() <= ends[place]
+    organisations = known.filter(known_type="ORG")["at"].to_numpy()
+    is_changed = (
+        in_item
+        | np.isin(chosen["at"].to_numpy(), organisations)
+        | (chosen["shape"] == "organisation").to_numpy()
+    )
+    of_item = pl.Series("item", np.where(in_item, starts[place], -1))
+    changed = chosen.select(_PLAIN).hstack([of_item]).filter(is_changed)
+    every = [*_changed(corpus.text, changed.rows(), known, items)]
+    every += [
+        Candidate(at, items[at], None, ambiguous=False, shape="known", in_list=True)
+        for at in sorted(items.keys() - of_item.unique())
+    ]
+    texts = [corpus.text[one.at : one.to] for one in every]
+    completed = pl.DataFrame(every, schema=_SCHEMA, orient="row").with_columns(
+        pl.Series("text", texts, dtype=pl.String)
+    )
+    return pl.concat(
+        [
+            chosen.filter(~is_changed).with_columns(
+                nested=pl.lit(value=False), in_list=pl.lit(value=False)
+            ).select(completed.columns),
+            completed,
+        ]
+    )
+
+
+def _changed(
+    text: str, rows: list[tuple[Any, ...]], known: pl.DataFrame, items: dict[int, int]
 ) -> Iterator[Candidate]:
-    """Complete chosen spans, add what is nested in them, and items that no span has touched.
+    """Yield spans completed, and what is nested in them; each row says in which item it is last.
 
     A known organisation takes in the place behind it (``of Singapore``), and an item of a list
     its determiner and its acronym in brackets.
     """
     starting: dict[int, list[Candidate]] = {}
-    for one in known:
-        starting.setdefault(one.at, []).append(one)
-    item_starts = sorted(items)
-    touched: set[int] = set()
-    for one in chosen:
-        whole = one
+    for name in known.select(_PLAIN).filter(pl.col("known_type").is_in(["ORG", "GPE"])).rows():
+        starting.setdefault(name[0], []).append(Candidate(*name))
+    for *columns, item in rows:
+        whole = one = Candidate(*columns)
         if one.shape == "organisation":
             yield from _without_noun(text, one)
-        if one.at in starting:
-            place = _place_behind(text, one, starting)
-            if place:
-                yield place._replace(nested=True)
-                whole = one._replace(minus_to=min(one.minus_to, place.minus_to))
-            for maker in starting[one.at]:
-                made = one.known_type == "PRODUCT" and maker.known_type == "ORG"
-                if made and maker.to < one.to:
-                    yield maker._replace(nested=True)
-        index = bisect_right(item_starts, one.at) - 1 if item_starts else -1
-        if index >= 0 and one.to <= items[item_starts[index]]:
-            touched.add(item_starts[index])
-            whole = _whole_item(text, whole, item_starts[index], items[item_starts[index]])
-        yield whole
-    for at in item_starts:
-        if at not in touched:
-            yield Candidate(at, -items[at], unknown=True, known_type="", in_list=True)
+        place = _place_behind(text, one, starting)
+        if place:
+            yield place._replace(nested=True)
+            whole = one._replace(to=max(one.to, place.to))
+        for maker in starting.get(one.at, []):
+            made = one.known_type == "PRODUCT" and maker.known_type == "ORG"
+            if made and maker.to < one.to:
+                yield maker._replace(nested=True)
+        yield _whole_item(text, whole, item, items[item]) if item >= 0 else whole
 
 
 def _without_noun(text: str, one: Candidate) -> Iterator[Candidate]:
@@ -173,7 +178,7 @@ def _place_behind(
 
     The place may be part of a longer known name, if the name is known without it too.
     """
-    for name in starting[one.at]:
+    for name in starting.get(one.at, []):
         if name.known_type != "ORG" or " " not in text[name.at : name.to]:
             continue
         behind = _PLACE_BEHIND.match(text, name.to)
@@ -188,4 +193,4 @@ def _whole_item(text: str, one: Candidate, item_at: int, item_to: int) -> Candid
         return one
     rest = text[one.to : item_to]
     to = item_to if not rest or _ACRONYM.fullmatch(rest) else one.to
-    return one._replace(at=item_at, minus_to=-to, in_list=True)
+    return one._replace(at=item_at, to=to, in_list=True)

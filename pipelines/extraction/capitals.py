@@ -13,7 +13,7 @@ import numpy as np
 
 from pipelines.extraction.corpus import CAPITALS, GAP, LETTERS, Corpus
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
-from pipelines.extraction.lexicon import common_words, name_parts
+from pipelines.extraction.lexicon import common_words, given_names, name_parts
 from pipelines.extraction.scanning import alphanumeric, hits
 
 #: What a class noun that is part of no name is a class of: "Model Brindle", but "River Thames".
@@ -148,7 +148,7 @@ class _Cut:
         self._particles = cues.words("particle")
         self._heads = cues.words("org_head") | cues.words("loc_head") | cues.words("event_head")
         self._groups = cues.words("group_noun")
-        self._given = parts["given_name"] | cues.forms("given_name")
+        self._given = given_names(cues.forms("given_name"))
         self._surnames = parts["surname"]
         self._places = parts["city"]
         self._common = common_words(cues.language).among(forms)

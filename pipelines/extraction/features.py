@@ -14,6 +14,7 @@ from pipelines.extraction.cues import Cues
 from pipelines.extraction.lexicon import (
     common_words,
     frequency_bands,
+    given_names,
     name_parts,
     typical_endings,
 )
@@ -65,7 +66,7 @@ def with_neighbours(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
     )
     listing = pl.Series(sorted(cues.forms("enumeration")), dtype=pl.String).implode()
     parts = name_parts()
-    given = parts["given_name"] | cues.forms("given_name")
+    given = given_names(cues.forms("given_name"))
     return placed.with_columns(
         *_common(placed, cues.language),
         first_given=_among(placed, "first", given),
@@ -93,8 +94,8 @@ def _common(placed: pl.DataFrame, language: str) -> Iterator[pl.Series]:
 
 
 def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
-    """Say of each span whether longer ones in its article begin or end with it, how often it is
-    named there, and number the ``name`` of its article.
+    """Say of each span whether longer ones in its article begin or end with it, and how often it
+    is named there.
     """
     own = ["article_id", "text"]
     longer = spans.filter(_WORDS > 1)
@@ -109,9 +110,8 @@ def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
         .join(begins.unique(), on=own, how="left", maintain_order="left")
         .with_columns(
             pl.col("last_of_longer", "first_of_longer").fill_null(value=False),
-            name=pl.struct(own).rank("dense"),
+            mentions=pl.len().over("name"),
         )
-        .with_columns(mentions=pl.len().over("name"))
     )
 
 

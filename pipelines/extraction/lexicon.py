@@ -89,6 +89,12 @@ def name_parts() -> dict[str, frozenset[str]]:
     return {**kinds, "place": kinds["city"] | kinds["town"]}
 
 
+@lru_cache(maxsize=32)
+def given_names(further: frozenset[str]) -> frozenset[str]:
+    """Return the given names of all languages, and further ones."""
+    return name_parts()["given_name"] | further
+
+
 #: Fewer names of an ending say nothing; so much more often a typical one is a kind's.
 _FEWEST_OF_ENDING, _TYPICAL = 5, 2.0
 

@@ -11,7 +11,7 @@ from pipelines.extraction.candidates import candidates
 from pipelines.extraction.corpus import (
     ALPHABET,
     CAPITALS,
-    GAP,
+
     LETTERS,
     SMALL,
     Corpus,
@@ -104,7 +104,7 @@ def _proven(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
         common=pl.Series(common_words(cues.language).hold(spans["text"].str.to_lowercase())),
         given=pl.Series([text in given for text in spans["text"]], dtype=pl.Boolean),
     )
-    only_opens = pl.col("opens").all().over("article_id", "text")
+    only_opens = pl.col("opens").all().over("name")
     unproven = pl.col("common") & only_opens & pl.col("known_type").is_null()
     return words.filter(~unproven | pl.col("given") | told_of).drop("common", "given")
 
@@ -143,12 +143,22 @@ def _judged(corpus: Corpus, spans: pl.DataFrame, cues: Cues, names: pl.DataFrame
 
 
 def _in_context(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
-    """Add what stands before and after each span in its segment, and how many words it has."""
+    """Add what stands before and after each span in its segment, how many words it has, and which
+    ``name`` of its article it is.
+    """
     text = corpus.text
-    before = [text[max(0, at - _CONTEXT) : at].split(GAP)[-1] for at in spans["at"]]
-    after = [text[to : to + _CONTEXT].split(GAP)[0] for to in spans["to"]]
+    placed = spans.with_columns(
+        first=pl.max_horizontal("position", pl.col("at") - _CONTEXT),
+        behind=pl.min_horizontal(
+            pl.col("position") + pl.col("segment_end") - pl.col("segment_start"),
+            pl.col("to") + _CONTEXT,
+        ),
+    )
+    before = [text[first:at] for first, at in placed.select("first", "at").rows()]
+    after = [text[to:behind] for to, behind in placed.select("to", "behind").rows()]
     return spans.with_columns(
         before=pl.Series(before, dtype=pl.String),
         after=pl.Series(after, dtype=pl.String),
         words=pl.col("text").str.count_matches(r"\S+"),
+        name=pl.struct("article_id", "text").rank("dense"),
     ).sort("at", "to", descending=[False, True])

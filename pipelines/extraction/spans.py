@@ -3,15 +3,15 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
 from unicodedata import normalize
 
+import numpy as np
 import polars as pl
 
 from pipelines.extraction.capitals import capitalised_spans, opening
 from pipelines.extraction.corpus import FILL, GAP, Corpus
 from pipelines.extraction.cues import HEAD_FIRST, Cues, pattern
-from pipelines.extraction.lexicon import name_parts
+from pipelines.extraction.lexicon import given_names, name_parts
 from pipelines.extraction.scanning import NEVER
 
 _UPPER = "A-ZÀ-ÖØ-ÞĀ-ŐŒ-ŠŸ-ŽÇ"
@@ -26,42 +26,44 @@ _FEWEST_ITEMS, _FEWEST_CAPITALISED = 7, 0.8
 _LONGEST_SMALL_WORD = 5
 
 
-class NameSpan(NamedTuple):
-    """A span that may be a name: where, by what rule, and whether its capital proves nothing.
-
-    ``shape`` is ``plain``, ``organisation`` or ``headed`` (a head word made it) or ``expansion``
-    (the letters of an acronym behind it begin its words).
-    """
-
-    at: int
-    to: int
-    shape: str
-    opens: bool
-
-
-def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> list[NameSpan]:
+def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.DataFrame:
     """Return the spans of a corpus that may be names; ``heads`` are where a head word stands.
 
-    Leading grammatical words, roles and honorifics are cut off; ``opens`` says whether a segment,
-    a quotation or a clause after a colon begins with the span, so that its capital proves nothing.
+    Columns are at, to, shape, opens and text. ``shape`` is ``plain``, ``organisation`` or
+    ``headed`` (a head word made it) or ``expansion`` (the letters of an acronym behind it begin its
+    words). Leading grammatical words, roles and honorifics are cut off; ``opens`` says whether a
+    segment, a quotation or a clause after a colon begins with the span, so that its capital proves
+    nothing.
     """
+    plain = [(*span, "plain") for span in capitalised_spans(corpus, cues)]
+    schema = {"at": pl.Int64, "to": pl.Int64, "opens": pl.Boolean, "shape": pl.String}
+    spans = [*plain, *_shaped(corpus, cues, heads)]
+    texts = [corpus.text[at:to] for at, to, *_ in spans]
+    columns = zip(*spans, strict=True) if spans else [()] * len(schema)
+    return pl.DataFrame(
+        dict(zip(schema, columns, strict=True)), schema_overrides=schema
+    ).with_columns(pl.Series("text", texts, dtype=pl.String))
+
+
+def _shaped(
+    corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]
+) -> Iterator[tuple[int, int, bool, str]]:
+    """Yield the spans that a head word or an acronym makes a name: at, to, opens, shape."""
     text = corpus.text
+    expressions = {"organisation": _organisation(cues), "headed": _headed(cues)}
     shaped = [
         (at, to, shape)
-        for shape, expression in (("organisation", _organisation(cues)), ("headed", _headed(cues)))
+        for shape, expression in expressions.items()
         for at, to in _around(text, heads, expression)
     ] + [(at, to, "expansion") for at, to in _expansions(corpus)]
-    given = name_parts()["given_name"] | cues.forms("given_name")
-    found = []
+    given = given_names(cues.forms("given_name"))
     for begin, end, shape in shaped:
         at, to = _without_openers(text, begin, end, cues)
         to = _without_tail(text, at, to, given)
         # A small first word is a head in Romance languages alone: "place" is none in English.
         small = cues.language not in HEAD_FIRST and not text[at : at + 1].isupper()
         if _CAPITALISED.search(text, at, to) and not small:
-            found.append(NameSpan(at, to, shape, at == begin and opening(text, at)))
-    found += [NameSpan(at, to, "plain", opens) for at, to, opens in capitalised_spans(corpus, cues)]
-    return found
+            yield at, to, at == begin and opening(text, at), shape
 
 
 def head_words(cues: Cues) -> frozenset[str]:
@@ -109,6 +111,7 @@ def _has_capital(word: str) -> bool:
 
 #: Code points behind a head word in which its name ends.
 _LONGEST_TAIL = 160
+_BEGINNING = re.compile(r"(?<!\w)(?=\w)")
 
 
 def _around(
@@ -119,8 +122,9 @@ def _around(
     for at, to in heads:
         if at < done:
             continue
-        match = expression.search(text, max(done, _run_start(text, at)), to + _LONGEST_TAIL)
-        if match and match.start() <= at:
+        begins = _BEGINNING.finditer(text, max(done, _run_start(text, at)), at + 1)
+        tried = (expression.match(text, one.start(), to + _LONGEST_TAIL) for one in begins)
+        if match := next(filter(None, tried), None):
             done = match.end()
             yield match.span()
 
@@ -145,12 +149,10 @@ def list_items(corpus: Corpus, cues: Cues, names: list[tuple[int, int]]) -> list
     item = pattern(rf"(?:^|[,;]|(?<=\s){cues.any('conjunction')})\s*(?P<item>[^,;]+)")
     parts = _ItemText(corpus.text, names)
     found: list[tuple[int, int]] = []
-    for start, length in corpus.segments.select(
-        "position", (pl.col("end") - pl.col("start")).alias("length")
-    ).rows():
+    commas = pl.Series(corpus.counts(np.append(corpus.points == ord(","), False)))
+    lists = corpus.segments.select("position", pl.col("end") - pl.col("start"))
+    for start, length in lists.filter(commas + 1 >= _FEWEST_ITEMS).rows():
         text = corpus.text[start : start + length]
-        if text.count(",") + 1 < _FEWEST_ITEMS:
-            continue
         masked = parts.between(start, start + length)
         items = [_bare_item(masked, *match.span("item"), cues) for match in item.finditer(masked)]
         capitalised = [(at, to) for at, to in items if re.match(_WORD, text[at:to])]
