@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.extraction.corpus import CAPITALS, GAP, LETTERS, Corpus
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
 from pipelines.extraction.lexicon import common_words, given_names, name_parts
-from pipelines.extraction.scanning import alphanumeric, hits
+from pipelines.extraction.scanning import alphanumeric, hit_arrays
 
 #: What a class noun that is part of no name is a class of: "Model Brindle", but "River Thames".
 _TITLING = frozenset({"ORG", "PRODUCT", "PERSON"})
@@ -54,42 +56,58 @@ class Word(NamedTuple):
     lower: str
 
 
-#: A stretch of words of a run: where it begins and ends in the run, and its words.
-Part = tuple[int, int, list[Word]]
+_KIND = ["text", "opens", "determined"]
 
 
-def capitalised_spans(corpus: Corpus, cues: Cues) -> Iterator[tuple[int, int, bool]]:
-    """Yield the capitalised spans of a corpus, cut, in order: at, to, opens.
+def capitalised_spans(corpus: Corpus, cues: Cues) -> pl.DataFrame:
+    """Return the capitalised spans of a corpus, cut, in order: at, to, opens.
 
     ``opens`` says that the capital proves nothing.
     """
-    text = corpus.text
     runs = _runs(corpus, cues)
-    cut = _Cut(cues, {text[at:to] for at, to, *_ in runs})
+    cut = _Cut(cues, runs["text"].unique())
     #: The same runs come again, and are cut in the same way.
-    known: dict[tuple[str, bool, bool], list[Part]] = {}
-    for at, to, opens, several in runs:
-        # Only of three words and more may the last two be a person's.
-        run = text[at:to], opens, several and cut.is_determined(text, at)
-        parts = known.get(run)
-        if parts is None:
-            parts = known[run] = [(part[0].at, part[-1].to, part) for part in cut.parts(*run)]
-        for first, last, words in parts:
-            begin, stop = at + first, at + last
-            behind = text[stop : stop + 2]
-            if behind[:1] == "." or (behind[:1] == " " and behind[1:].isdigit()):
-                stop = cut.end(text, at, words)
-            yield begin, stop, opens and not first
+    kinds = runs.select(_KIND).unique(_KIND, maintain_order=True)
+    parts = [(kind, part) for kind, run in enumerate(kinds.rows()) for part in cut.parts(*run)]
+    cuts = pl.DataFrame(
+        {
+            "kind": [kind for kind, _ in parts],
+            "first": [words[0].at for _, words in parts],
+            "last": [words[-1].to for _, words in parts],
+        },
+        schema=dict.fromkeys(("kind", "first", "last"), pl.Int64),
+    ).with_row_index("part")
+    of_kind = kinds.with_row_index("kind").with_columns(pl.col("kind").cast(pl.Int64))
+    spans = runs.join(of_kind, on=_KIND, maintain_order="left").join(
+        cuts, on="kind", maintain_order="left_right"
+    )
+    stop = (spans["at"] + spans["last"]).to_numpy().copy()
+    for row in np.flatnonzero(_may_go_on(corpus, stop)):
+        at, part = spans["at"][int(row)], spans["part"][int(row)]
+        stop[row] = cut.end(corpus.text, at, parts[part][1])
+    return spans.select(
+        pl.col("at") + pl.col("first"),
+        pl.Series("to", stop),
+        pl.col("opens") & (pl.col("first") == 0),
+    )
 
 
-def _runs(corpus: Corpus, cues: Cues) -> list[tuple[int, int, bool, bool]]:
-    """Return the runs of capitalised words: at, to, whether their capital proves nothing, and
-    whether they have more than two words.
+def _may_go_on(corpus: Corpus, stop: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say where a stop, or a blank and a digit, stands behind a name."""
+    points = np.append(corpus.points, [0, 0])
+    is_digit = (points >= ord("0")) & (points <= ord("9"))
+    blank = (points[stop] == ord(" ")) & is_digit[stop + 1]
+    return (points[stop] == ord(".")) | blank
+
+
+def _runs(corpus: Corpus, cues: Cues) -> pl.DataFrame:
+    """Return the runs of capitalised words: at, to, text, opens (their capital proves nothing),
+    and determined (an article stands before).
     """
     text, points = corpus.text, np.append(corpus.points, 0)
     letters = alphanumeric(text)
-    found = np.array(hits(text, _expression(cues)), dtype=np.int64).reshape(-1, 2)
-    at, to = found[:, 0] + ~letters[found[:, 0]], found[:, 1]
+    at, to = hit_arrays(text, _expression(cues))
+    at = at + ~letters[at]
     for run in np.flatnonzero(letters[to]):
         # It ended as a legal form, but a longer word stands there; or it ended within a word that
         # goes on in another script.
@@ -97,10 +115,24 @@ def _runs(corpus: Corpus, cues: Cues) -> list[tuple[int, int, bool, bool]]:
     is_glued = (at > 1) & np.isin(points[at - 1], _GLUE) & letters[at - 2]
     at, to = (ends[(to >= 0) & ~is_glued] for ends in (at, to))
     is_inside = (at > 1) & (points[at - 1] == ord(" ")) & letters[at - 2]
-    opens = [not inside and opening(text, begin) for inside, begin in zip(is_inside, at.tolist())]
     blanks = np.cumsum(points == ord(" "))
-    several = blanks[to - 1] - blanks[at] > 1
-    return list(zip(at.tolist(), to.tolist(), opens, several.tolist(), strict=True))
+    # Only of three words and more may the last two be a person's.
+    is_long = blanks[to - 1] - blanks[at] > 1
+    opens, determined = np.zeros((2, len(at)), dtype=np.bool_)
+    opens[~is_inside] = [opening(text, begin) for begin in at[~is_inside].tolist()]
+    determiners = cues.words("determiner")
+    determined[is_long] = [_is_determined(text, begin, determiners) for begin in at[is_long].tolist()]
+    texts = [text[begin:end] for begin, end in zip(at.tolist(), to.tolist(), strict=True)]
+    columns = {"at": at, "to": to, "opens": opens, "determined": determined}
+    return pl.DataFrame(columns).with_columns(pl.Series("text", texts, dtype=pl.String))
+
+
+def _is_determined(text: str, at: int, determiners: frozenset[str]) -> bool:
+    """Say whether an article stands before a run, as it does before no person's name."""
+    before = text[max(0, at - _LONGEST_ARTICLE - 1) : at].split(" ")
+    return before[-1].lower() in determiners or (
+        len(before) > 1 and not before[-1] and before[-2].lower() in determiners
+    )
 
 
 def opening(text: str, at: int) -> bool:
@@ -132,7 +164,7 @@ def _expression(cues: Cues) -> str:
 class _Cut:
     """What the words of a capitalised run are, and so where names begin and end in it."""
 
-    def __init__(self, cues: Cues, runs: set[str]) -> None:
+    def __init__(self, cues: Cues, runs: pl.Series) -> None:
         parts = name_parts()
         forms = {form for run in runs for word in run.split() for form in (word, *word.split("-"))}
         forms |= {form.lower() for form in forms}
@@ -152,13 +184,6 @@ class _Cut:
         self._surnames = parts["surname"]
         self._places = parts["city"]
         self._common = common_words(cues.language).among(forms)
-
-    def is_determined(self, text: str, at: int) -> bool:
-        """Say whether an article stands before a run, as it does before no person's name."""
-        before = text[max(0, at - _LONGEST_ARTICLE - 1) : at].split(" ")
-        return before[-1].lower() in self._determiners or (
-            len(before) > 1 and not before[-1] and before[-2].lower() in self._determiners
-        )
 
     def parts(self, run: str, opens: bool, determined: bool) -> Iterator[list[Word]]:
         """Yield the stretches of words of a run that may be a name each."""

@@ -23,10 +23,16 @@ def hits(text: str, expression: str) -> list[tuple[int, int]]:
 
     The expression has no lookaround and no empty match.
     """
+    at, to = hit_arrays(text, expression)
+    return list(zip(at.tolist(), to.tolist(), strict=True))
+
+
+def hit_arrays(text: str, expression: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return starts and ends of the same matches."""
     marked = pl.Series([text]).str.replace_all(expression, f"{EDGE}${{0}}{EDGE}")[0]
     edges = np.flatnonzero(_points(marked) == ord(EDGE))
     edges -= np.arange(len(edges))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    return edges[::2], edges[1::2]
 
 
 def _points(text: str) -> np.ndarray:

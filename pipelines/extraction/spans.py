@@ -35,14 +35,12 @@ def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.D
     segment, a quotation or a clause after a colon begins with the span, so that its capital proves
     nothing.
     """
-    plain = [(*span, "plain") for span in capitalised_spans(corpus, cues)]
     schema = {"at": pl.Int64, "to": pl.Int64, "opens": pl.Boolean, "shape": pl.String}
-    spans = [*plain, *_shaped(corpus, cues, heads)]
-    texts = [corpus.text[at:to] for at, to, *_ in spans]
-    columns = zip(*spans, strict=True) if spans else [()] * len(schema)
-    return pl.DataFrame(
-        dict(zip(schema, columns, strict=True)), schema_overrides=schema
-    ).with_columns(pl.Series("text", texts, dtype=pl.String))
+    plain = capitalised_spans(corpus, cues).with_columns(shape=pl.lit("plain"))
+    shaped = pl.DataFrame(list(_shaped(corpus, cues, heads)), schema=schema, orient="row")
+    spans = pl.concat([plain, shaped])
+    texts = [corpus.text[at:to] for at, to in spans.select("at", "to").iter_rows()]
+    return spans.with_columns(pl.Series("text", texts, dtype=pl.String))
 
 
 def _shaped(
