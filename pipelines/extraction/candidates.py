@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from pipelines.extraction.corpus import Corpus
+from pipelines.extraction.corpus import SMALL, Corpus
 from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.spans import list_items, name_spans
 
@@ -111,12 +112,8 @@ def _completed(
     starts, ends = np.array([*items, -1]), np.array([*items.values(), -1])
     place = starts[:-1].searchsorted(chosen["at"].to_numpy(), side="right") - 1
     in_item = chosen["to"].to_numpy() <= ends[place]
-    organisations = known.filter(known_type="ORG")["at"].to_numpy()
-    is_changed = (
-        in_item
-        | np.isin(chosen["at"].to_numpy(), organisations)
-        | (chosen["shape"] == "organisation").to_numpy()
-    )
+    is_changed = in_item | (chosen["shape"] == "organisation").to_numpy()
+    is_changed |= _may_hold_another(corpus, chosen, known.filter(known_type="ORG"))
     of_item = pl.Series("item", np.where(in_item, starts[place], -1))
     changed = chosen.select(_PLAIN).hstack([of_item]).filter(is_changed)
     every = [*_changed(corpus.text, changed.rows(), known, items)]
@@ -136,6 +133,17 @@ def _completed(
             completed,
         ]
     )
+
+
+def _may_hold_another(
+    corpus: Corpus, chosen: pl.DataFrame, organisations: pl.DataFrame
+) -> NDArray[np.bool_]:
+    """Say of which spans a place may stand behind, and which products may begin with their maker."""
+    behind = np.append(corpus.of_class(SMALL), False)[organisations["to"].to_numpy() + 1]
+    at, starts = chosen["at"].to_numpy(), organisations["at"].to_numpy()
+    made = (chosen["known_type"] == "PRODUCT").fill_null(value=False).to_numpy()
+    held: NDArray[np.bool_] = np.isin(at, starts[behind]) | (made & np.isin(at, starts))
+    return held
 
 
 def _changed(
