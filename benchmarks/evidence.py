@@ -7,7 +7,6 @@ flatters: with ``--odd`` fit to every other block, and judge the even ones by ``
 
 import argparse
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,6 @@ from numpy.typing import NDArray
 
 from benchmarks.ner import LANGUAGES, REFERENCE, Annotated, read
 from pipelines.extraction import mentions
-from pipelines.extraction.cues import cues
 from pipelines.extraction.evidence import signs_of, uncertain
 from pipelines.extraction.likelihood import TYPES
 from pipelines.reference.tables import Reference, read_reference
@@ -33,22 +31,20 @@ _LEAST = 0.05
 
 def examples(
     annotated: Annotated, reference: Reference
-) -> Iterator[tuple[pl.DataFrame, NDArray[np.int64]]]:
-    """Yield the signs of each candidate of a language, and what it is."""
+) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+    """Return the signs of each candidate, and what it is."""
     known = mentions.known_names(reference.seed_entities, reference.seed_entity_names)
-    frames = annotated.segments, annotated.languages
-    for corpus, found in mentions.candidate_spans(*frames, known, reference.seed_cue_words):
-        own = cues(reference.seed_cue_words, corpus.language)
-        places = known.filter(known_type="GPE")["name"]
-        spans = uncertain(found)
-        columns = spans.select(
-            "article_id", pl.col("at") + pl.col("offset"), pl.col("to") + pl.col("offset")
-        )
-        answers = [
-            _CLASSES.index(_NAMES.get(annotated.names.get(span, ""), "")) for span in columns.rows()
-        ]
-        seen = signs_of(spans, own, places)
-        yield seen.shown[pl.Series(seen.names)], np.array(answers)
+    told = mentions.cues_of(reference.seed_cue_words, annotated.languages)
+    found = mentions.candidate_spans(annotated.segments, annotated.languages, known, told)
+    spans = uncertain(found)
+    columns = spans.select(
+        "article_id", pl.col("at") + pl.col("offset"), pl.col("to") + pl.col("offset")
+    )
+    answers = [
+        _CLASSES.index(_NAMES.get(annotated.names.get(span, ""), "")) for span in columns.rows()
+    ]
+    seen = signs_of(spans, told, known.filter(known_type="GPE")["name"])
+    return seen.shown[pl.Series(seen.names)], np.array(answers)
 
 
 def fitted(signs: pl.DataFrame, answers: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -90,7 +86,7 @@ def main(arguments: list[str]) -> None:
     half.add_argument("--odd", dest="half", action="store_const", const=1)
     given = parser.parse_args(arguments)
     reference = read_reference(REFERENCE, LANGUAGES)
-    shown = [one for file in given.files for one in examples(read(file, given.half), reference)]
+    shown = [examples(read(file, given.half), reference) for file in given.files]
     signs = pl.concat([signs for signs, _ in shown], how="diagonal").fill_null(0)
     weights = fitted(signs, np.concatenate([answers for _, answers in shown]))
     sys.stdout.write(module(signs.columns, weights, [file.name for file in given.files]))

@@ -4,10 +4,12 @@ The strongest evidence for a name anywhere in an article counts for that name ev
 weak names take the type of those they stand beside or are part of.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import polars as pl
 
-from pipelines.extraction.cues import Cues
+from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.evidence import (
     ACRONYM_OF,
     COORDINATED,
@@ -19,6 +21,8 @@ from pipelines.extraction.evidence import (
     SURNAME,
 )
 
+#: Code points between two items of an enumeration.
+_NEAR = 20
 #: A single word that only opens sentences needs as much to be a name.
 UNPROVEN = 0.5
 
@@ -43,17 +47,12 @@ def _best_of(names: pl.Series, found: pl.DataFrame) -> list[pl.Series]:
     return found.select("type", "evidence", "confidence")[best].get_columns()
 
 
-def coordinated(found: pl.DataFrame, cues: Cues) -> pl.DataFrame:
+def coordinated(found: pl.DataFrame, told: Mapping[str, Cues]) -> pl.DataFrame:
     """Give weak names of an enumeration the type most of its sure ones have.
 
-    ``found`` is in order of position.
+    ``found`` is in order of language and position; ``told`` are the cues of each language.
     """
-    gap = pl.col("at").shift(-1) - pl.col("to")
-    between = pl.col("after").str.slice(0, pl.when(gap.is_between(1, 20)).then(gap).otherwise(0))
-    joined = rf"^(?:,\s?|,?\s{cues.seen('conjunction')}\s){cues.determiner()}$"
-    joint = between.str.contains(joined)
-    linked = (joint & (gap > 0)).shift(1, fill_value=False)
-    chains = found.with_columns(chain=(~linked).cum_sum())
+    chains = found.with_columns(chain=(~_linked(found, told)).cum_sum())
     sure = (
         chains.filter(pl.len().over("chain") > 1)
         .filter(pl.col("confidence") >= SPEAKS)
@@ -65,6 +64,22 @@ def coordinated(found: pl.DataFrame, cues: Cues) -> pl.DataFrame:
         .with_columns(_better("chain_type", "enumeration", COORDINATED))
         .drop("chain", "chain_type")
     )
+
+
+def _linked(found: pl.DataFrame, told: Mapping[str, Cues]) -> pl.Series:
+    """Say of each span whether it is joined to the one before by a comma or a conjunction."""
+    joined = {
+        language: pattern(rf"(?:,\s?|,?\s{cues.any('conjunction')}\s){cues.determiner()}", False)
+        for language, cues in told.items()
+    }
+    gap = pl.col("at").shift(-1) - pl.col("to")
+    is_near = gap.is_between(1, _NEAR) & (pl.col("language") == pl.col("language").shift(-1))
+    near = found.select("language", "after", gap=pl.when(is_near).then(gap)).rows()
+    held = [
+        gap is not None and joined[language].fullmatch(after, 0, gap) is not None
+        for language, after, gap in near
+    ]
+    return pl.Series(held, dtype=pl.Boolean).shift(1, fill_value=False)
 
 
 def _capital_proves_nothing() -> pl.Expr:

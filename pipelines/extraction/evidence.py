@@ -4,7 +4,7 @@ A rule that speaks clearly decides by itself; what no rule decides is weighed by
 which the rules are signs among others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from pipelines.extraction.corpus import ALPHABET, CAPITALS
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, pattern
-from pipelines.extraction.features import ahead, behind, signs, with_longer, with_neighbours, within
+from pipelines.extraction.features import signs, with_lexicon, with_longer
 from pipelines.extraction.likelihood import judged
+from pipelines.extraction.neighbours import NOUNS, ahead, behind, cue, with_neighbours
+from pipelines.extraction.scanning import NEVER
 
 REFERENCE, AMBIGUOUS_REFERENCE = 0.97, 0.8
 SUFFIX, ACRONYM_OF, GROUP_NAME, HEAD_WORD, TITLE = 0.95, 0.92, 0.92, 0.9, 0.9
@@ -38,6 +40,7 @@ Evidence = tuple[str, float, str | pl.Expr, pl.Expr]
 _TEXT, _WORDS = pl.col("text"), pl.col("words")
 _CLEAR = pl.col("known_type").is_not_null() & ~pl.col("ambiguous")
 _SEVERAL = _WORDS > 1
+_NOUNS_CAPITALISED = pl.col("language").is_in(sorted(NOUNS_CAPITALISED))
 _ALPHABETIC = _TEXT.str.contains(rf"^[{ALPHABET}'’. -]+$")
 
 
@@ -55,13 +58,16 @@ class Signs:
     held: NDArray[np.bool_]
 
 
-def with_best_evidence(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl.DataFrame:
+def with_best_evidence(
+    spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series
+) -> pl.DataFrame:
     """Add to spans what they most likely are: type, confidence, and the evidence that says so most,
     and whether a rule or the reference table settles it.
 
-    Spans have article_id, text, words, opens, shape, before and after (what stands around them in
-    their segment), heading and shouted (how the segment is written), known_type and ambiguous.
-    ``places`` are the known names of countries, cities and regions. A clear entry of the reference
+    Spans have language, article_id, text, name (numbered, of its article), words, opens, shape,
+    before and after (what stands around them in their segment), heading and shouted (how the
+    segment is written), known_type and ambiguous. ``told`` are the cues of each language,
+    ``places`` the known names of countries, cities and regions. A clear entry of the reference
     table decides, or a rule that speaks clearly; else all signs together. What is likely no name is
     left out.
     """
@@ -71,8 +77,10 @@ def with_best_evidence(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl
         evidence=pl.lit("reference"),
         settled=pl.lit(value=True),
     )
-    weighed = _weighed(uncertain(spans), cues, places).select(known.columns)
-    return pl.concat([known, weighed]).sort("at", "to", descending=[False, True])
+    weighed = _weighed(uncertain(spans), told, places).select(known.columns)
+    return pl.concat([known, weighed]).sort(
+        "language", "at", "to", descending=[False, False, True]
+    )
 
 
 def uncertain(spans: pl.DataFrame) -> pl.DataFrame:
@@ -80,17 +88,25 @@ def uncertain(spans: pl.DataFrame) -> pl.DataFrame:
     return with_longer(spans).filter(~_CLEAR)
 
 
-def signs_of(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> Signs:
-    """Return all that ``uncertain`` spans show: what ``benchmarks.evidence`` learns from."""
-    beside = with_neighbours(spans, cues)
-    rules, held = _rules(beside, cues, places)
+def signs_of(spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series) -> Signs:
+    """Return all that ``uncertain`` spans show: what ``benchmarks.evidence`` learns from.
+
+    Spans of a language stand together.
+    """
+    placed = with_neighbours(spans, told)
+    beside = pl.concat(
+        with_lexicon(placed.filter(language=language), cues) for language, cues in told.items()
+    )
+    rules, held = _rules(beside, told, places)
     names = spans["name"].rank("dense").to_numpy().astype(np.int64) - 1
-    shown = _pooled(names, signs(beside, cues).hstack(_named(held, rules)))
+    shown = _pooled(names, signs(beside).hstack(_named(held, rules)))
     return Signs(shown, names, rules, held.to_numpy())
 
 
-def _weighed(spans: pl.DataFrame, cues: Cues, places: pl.Series) -> pl.DataFrame:
-    seen = signs_of(spans, cues, places)
+def _weighed(
+    spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series
+) -> pl.DataFrame:
+    seen = signs_of(spans, told, places)
     of_names = judged(seen.shown)[pl.Series(seen.names)]
     weak = _strongest(spans, seen, weak=True)
     decided = (
@@ -121,33 +137,38 @@ def _pooled(names: NDArray[np.int64], signs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rules(
-    spans: pl.DataFrame, cues: Cues, places: pl.Series
+    spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series
 ) -> tuple[list[Evidence], pl.DataFrame]:
     """Return the rules, and of which spans each holds.
 
     Rules that read nothing but the name are asked of each name once; those that need a pattern to
     read what stands around it, only of spans of which they may hold.
     """
-    by_name, framed = list(_from_the_name(cues, places)), list(_from_the_frame(cues))
-    beside = [*_from_people(cues), *_from_class_nouns(cues)]
-    if cues.language not in NOUNS_CAPITALISED:
-        beside += _from_the_shape(cues)
-    rows = spans.select("text").with_row_index("row")
-    names = spans.select("text", "words").unique("text")
+    own = ["language", "text"]
+    rows = spans.select(*own).with_row_index("row")
+    names = spans.select(*own, "words").unique(own)
     few = spans.with_row_index("row").filter(_MAY_BE_FRAMED)
+    by_name, framed, of_names, of_few = [], [], [], []
+    for language, cues in told.items():
+        by_name, framed = list(_from_the_name(cues, places)), list(_from_the_frame(cues))
+        of_names.append(_held(names.filter(language=language), own, by_name, 0))
+        of_few.append(_held(few.filter(language=language), ["row"], framed, len(by_name)))
+    beside = [*_from_people(), *_from_class_nouns(), *_from_the_shape()]
     held = (
-        rows.join(_held(names, "text", by_name, 0), on="text", how="left", maintain_order="left")
-        .join(_held(few, "row", framed, len(by_name)), on="row", how="left", maintain_order="left")
-        .drop("row", "text")
+        rows.join(pl.concat(of_names), on=own, how="left", maintain_order="left")
+        .join(pl.concat(of_few), on="row", how="left", maintain_order="left")
+        .drop("row", *own)
         .with_columns(pl.all().fill_null(value=False))
     )
-    rest = _held(spans, "text", beside, len(by_name) + len(framed)).drop("text")
+    rest = _held(spans, [], beside, len(by_name) + len(framed))
     return [*by_name, *framed, *beside], held.hstack(rest)
 
 
-def _held(spans: pl.DataFrame, key: str, rules: list[Evidence], first: int) -> pl.DataFrame:
+def _held(
+    spans: pl.DataFrame, key: list[str], rules: list[Evidence], first: int
+) -> pl.DataFrame:
     return spans.select(
-        key,
+        *key,
         *(
             holds.fill_null(value=False).alias(str(index))
             for index, (*_, holds) in enumerate(rules, first)
@@ -251,13 +272,14 @@ def _from_the_name(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
     yield "event word", HEAD_WORD, "EVENT", event
     first, last = (cues.any(f"loc_head_{place}") for place in ("first", "last"))
     lies = _seen(several, rf"^{first}|{last}", cues.anchors("loc_head"))
-    yield "place word", HEAD_WORD, "LOC", lies & (cues.language not in NOUNS_CAPITALISED)
+    yield "place word", HEAD_WORD, "LOC", lies & ~_NOUNS_CAPITALISED
     of_place = _TEXT.str.extract(r"^(.+?)\s(?:19|20)\d\d$").is_in(places.implode())
     yield "place and year", HEAD_WORD, "EVENT", of_place
     begins = _SEVERAL & _TEXT.str.extract(r"^(\S+)\s").is_in(places.implode())
     yield "begins with a place", OF_A_PLACE, "ORG", begins
-    weight = ONE_WORD if cues.language in NOUNS_CAPITALISED else CAPITALS_ALONE
-    yield "capitals", weight, "ORG", _TEXT.str.contains(rf"^[{CAPITALS}&*-]{{2,7}}$")
+    capitals = _TEXT.str.contains(rf"^[{CAPITALS}&*-]{{2,7}}$")
+    yield "capitals", CAPITALS_ALONE, "ORG", capitals & ~_NOUNS_CAPITALISED
+    yield "capitals", ONE_WORD, "ORG", capitals & _NOUNS_CAPITALISED
 
 
 def _seen(texts: pl.Expr, expression: str, anchors: pl.Series | None = None) -> pl.Expr:
@@ -292,25 +314,18 @@ def _from_the_frame(cues: Cues) -> Iterator[Evidence]:
     yield "dateline", DATELINE, "GPE", dateline & _TEXT.str.contains(rf"^[{CAPITALS}' -]{{3,}}$")
     listed = cues.any("enumeration") + r"\s+" + cues.determiner()
     listing = pl.when("lists").then("before")
-    for type_, nouns in _class_nouns(cues).items():
-        noun = rf"(?i:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True))})\b)"
+    for type_ in NOUNS:
+        nouns = [noun for noun, of_type in cues.values("type_cue").items() if of_type == type_]
+        noun = rf"(?i:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True)) or NEVER})\b)"
         of_list = _seen(listing, rf"(?:{noun}(?:\s\w+){{0,3}},?\s+{listed})$")
         yield "class noun of a list", CLASS_NOUN, type_, of_list
 
 
-def _class_nouns(cues: Cues) -> dict[str, frozenset[str]]:
-    """Return the nouns that say of a name what it is, by type."""
-    kinds: dict[str, set[str]] = {}
-    for cue, type_ in cues.values("type_cue").items():
-        kinds.setdefault(type_, set()).add(cue)
-    return {type_: frozenset(nouns) for type_, nouns in sorted(kinds.items())}
-
-
-def _from_people(cues: Cues) -> Iterator[Evidence]:
+def _from_people() -> Iterator[Evidence]:
     named = _ALPHABETIC & _SEVERAL
-    yield "title", TITLE, "PERSON", _ALPHABETIC & behind(cues.words("honorific"))
-    before = behind(cues.words("role"))
-    aside = (pl.col("p1") == ",") & within("pl2", cues.words("role"))
+    yield "title", TITLE, "PERSON", _ALPHABETIC & behind("honorific")
+    before = behind("role")
+    aside = (pl.col("p1") == ",") & cue("p2", "role")
     yield "role before", ROLE, "PERSON", named & (before | aside)
     alone = _ALPHABETIC & (_WORDS == 1)
     yield "role before, alone", SHORT_FORM, "PERSON", alone & before
@@ -318,62 +333,59 @@ def _from_people(cues: Cues) -> Iterator[Evidence]:
         "role behind",
         ROLE,
         "PERSON",
-        named & _apposed(cues.words("role")) & ~(within("nl2", cues.words("no_apposition"))),
+        named & _apposed("role") & ~cue("n2", "no_apposition"),
     )
     yield "given name", GIVEN_NAME, "PERSON", named & pl.col("first_given")
-    determined = behind(cues.words("determiner"))
+    determined = behind("determiner")
     yield "given name alone", ALONE, "PERSON", alone & pl.col("first_given") & ~determined
-    verbs = cues.words("speech_verb")
-    further = (pl.col("n1") == ",") & within("nl2", verbs)
-    speaks = ahead(verbs) | further | behind(verbs)
+    further = (pl.col("n1") == ",") & cue("n2", "speech_verb")
+    speaks = ahead("speech_verb") | further | behind("speech_verb")
     yield "speaks", SPEAKS, "PERSON", _ALPHABETIC & _WORDS.is_between(2, 3) & speaks
 
 
-def _apposed(nouns: frozenset[str]) -> pl.Expr:
-    """Say whether one of the nouns stands close behind the comma behind a span."""
-    close = within("nl2", nouns) | within("nl3", nouns) | within("nl4", nouns)
-    for pair in (("nl2", "nl3"), ("nl3", "nl4")):
-        close = close | within(pl.concat_str(pair, separator=" "), nouns)
+def _apposed(noun: str) -> pl.Expr:
+    """Say whether a noun of a kind stands close behind the comma behind a span."""
+    close = pl.any_horizontal(cue(place, noun) for place in ("n2", "n3", "n4", "n23", "n34"))
     return (pl.col("n1") == ",") & close
 
 
-def _from_class_nouns(cues: Cues) -> Iterator[Evidence]:
+def _from_class_nouns() -> Iterator[Evidence]:
     """Nouns that say what a name is, before it or behind it; and what else is said of it."""
     yield "reference, ambiguous", AMBIGUOUS_REFERENCE, pl.col("known_type"), pl.col("ambiguous")
-    words = cues.words("acronym")
-    expands = behind(words) | within("pl2", words)  # "acronimo", "acronimo di"
+    expands = behind("acronym") | cue("p2", "acronym")  # "acronimo", "acronimo di"
     yield "expansion", ACRONYM_OF, "ORG", _SEVERAL & expands
     yield "initials", ACRONYM_OF, "ORG", pl.col("shape") == "expansion"
-    joins = frozenset().union(*map(cues.words, ("absence", "member_of", "not_member", "joins_it")))
-    yield "belongs", APPOSITION, "ORG", behind(joins)
-    called = within("pl1", cues.words("called"))
-    article = pl.lit(value=True)
-    if cues.language in NOUNS_CAPITALISED:
-        article = within("nl2", cues.words("determiner"))
-    for type_, nouns in _class_nouns(cues).items():
-        named = called & (within("pl2", nouns) | within("pl3", nouns))
-        yield "class noun", CLASS_NOUN, type_, behind(nouns) | named
-        yield "class noun behind", APPOSITION, type_, article & _apposed(nouns)
-        if cues.language == "en":
-            yield "class noun follows", CLASS_NOUN, type_, ahead(nouns)
+    joins = behind("absence", "member_of", "not_member", "joins_it")
+    yield "belongs", APPOSITION, "ORG", joins
+    article = ~_NOUNS_CAPITALISED | cue("n2", "determiner")
+    for type_, noun in NOUNS.items():
+        named = cue("p1", "called") & (cue("p2", noun) | cue("p3", noun))
+        yield "class noun", CLASS_NOUN, type_, behind(noun) | named
+        yield "class noun behind", APPOSITION, type_, article & _apposed(noun)
+        english = pl.col("language") == "en"
+        yield "class noun follows", CLASS_NOUN, type_, english & ahead(noun)
 
 
-def _from_the_shape(cues: Cues) -> Iterator[Evidence]:
+def _from_the_shape() -> Iterator[Evidence]:
     """Weak rules, for languages where a capital is the sign of a name."""
-    verbs = cues.words("product_verb")
-    made = pl.any_horizontal(within(f"pl{place}", verbs) for place in range(1, 5))
+    for name, weight, type_, holds in _of_shapes():
+        yield name, weight, type_, holds & ~_NOUNS_CAPITALISED
+
+
+def _of_shapes() -> Iterator[Evidence]:
+    made = pl.any_horizontal(cue(f"p{nth}", "product_verb") for nth in range(1, 5))
     yield "made", MADE, "PRODUCT", made & (_WORDS <= 2)
     version = _TEXT.str.contains(rf"[{ALPHABET}].*\d")
     yield "version", VERSIONED, "PRODUCT", version & ~pl.col("in_list")
     camel = _TEXT.str.contains(rf"[a-zß-öø-ÿ][{CAPITALS}]|\w\.\w") & (_WORDS == 1)
     yield "camel case", CAMEL_CASE, "ORG", camel
     few = (_WORDS <= 2) & _ALPHABETIC
-    in_place = few & behind(cues.words("place_preposition"))
+    in_place = few & behind("place_preposition")
     yield "place preposition", PLACE, "GPE", in_place
-    of_noun = few & within("pl1", frozenset({"di", "de", "d'"}))
+    of_noun = few & pl.col("p1").str.to_lowercase().is_in(["di", "de", "d'"])
     yield "of a noun", OF_WHAT, "GPE", of_noun
     inside = ~pl.col("opens")
-    by_article = behind(cues.words("determiner"))
+    by_article = behind("determiner")
     few = _WORDS.is_between(2, 3) & _ALPHABETIC & inside
     yield "several words, determined", SEVERAL_WORDS, "ORG", few & by_article
     yield "several words", SEVERAL_WORDS, "PERSON", few & ~by_article

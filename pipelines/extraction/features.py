@@ -5,7 +5,6 @@ about them holds in the others.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import polars as pl
 
@@ -18,79 +17,64 @@ from pipelines.extraction.lexicon import (
     name_parts,
     typical_endings,
 )
+from pipelines.extraction.neighbours import NOUNS, ahead, behind, cue
 
 _TEXT, _WORDS, _OPENS = pl.col("text"), pl.col("words"), pl.col("opens")
-_TOKEN = rf"[{LETTERS}]+['’.]?|[^ {LETTERS}]"
-#: Code points beside a span in which its neighbouring words are looked for.
-_NEAR = 45
 
 
-def signs(beside: pl.DataFrame, cues: Cues) -> pl.DataFrame:
-    """Return the signs of each span, in the order of spans (``with_neighbours``)."""
+def signs(beside: pl.DataFrame) -> pl.DataFrame:
+    """Return the signs of each span, in the order of spans.
+
+    Spans have opens, shape, heading, shouted, known_type, and what ``with_longer``,
+    ``with_lexicon`` and ``with_neighbours`` tell.
+    """
     return beside.select(
-        sign.fill_null(value=False).alias(name) for name, sign in _signs(cues).items()
+        sign.fill_null(value=False).alias(name) for name, sign in _signs().items()
     )
 
 
-#: Neighbouring words that are looked at on either side.
-_REACH = 5
 #: What says of which of several a noun speaks.
-_OF = frozenset({"of", "di", "de", "d'", "von", "van"})
+_OF = ("of", "di", "de", "d'", "von", "van")
 _QUOTES = "«“„\"‘'"
 
 
-def with_neighbours(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
-    """Add what signs and rules look at: the words beside a span, its own words, longer names.
+def with_lexicon(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
+    """Add of spans of one language whether their words are common, frequent, or parts of names,
+    and whether an enumeration is told of before them.
 
-    Spans have article_id, text, words, opens, known_type, ambiguous, shape, and before and after
-    (what stands around them in their segment). Words beside are n1, n2, ... behind and p1, p2, ...
-    before, nearest first, quotation marks at the span left out; nl1 and pl1 in small letters.
+    Spans have text, first and last (their words), and before.
     """
-    before = pl.col("before").str.slice(-_NEAR).str.strip_chars_end(f" {_QUOTES}")
-    after = pl.col("after").str.slice(0, _NEAR)
-    placed = spans.with_columns(
-        _p=before.str.extract_all(_TOKEN).list.reverse(), _n=after.str.extract_all(_TOKEN)
-    ).with_columns(
-        pl.col(f"_{side}").list.get(n - 1, null_on_oob=True).fill_null("").alias(f"{side}{n}")
-        for side in "pn"
-        for n in range(1, _REACH + 1)
-    )
-    placed = placed.with_columns(
-        first=_TEXT.str.extract(r"^([^ '’]+)").fill_null(""),
-        last=_TEXT.str.extract(r"([^ '’]+)$").fill_null(""),
-        ending=_TEXT.str.slice(-3),
-    ).with_columns(
-        pl.col(f"{side}{n}").str.to_lowercase().alias(f"{side}l{n}")
-        for side in "pn"
-        for n in range(1, _REACH + 1)
-    )
     listing = pl.Series(sorted(cues.forms("enumeration")), dtype=pl.String).implode()
     parts = name_parts()
-    given = given_names(cues.forms("given_name"))
-    return placed.with_columns(
-        *_common(placed, cues.language),
-        first_given=_among(placed, "first", given),
-        last_surname=_among(placed, "last", parts["surname"]),
-        first_place=_among(placed, "first", parts["place"]),
-        last_place=_among(placed, "last", parts["place"]),
-        text_city=_among(placed, "text", parts["city"]),
-        text_town=_among(placed, "text", parts["town"]),
+    return spans.with_columns(
+        *_common(spans, cues.language),
+        first_given=_among(spans, "first", given_names(cues.forms("given_name"))),
+        last_surname=_among(spans, "last", parts["surname"]),
+        first_place=_among(spans, "first", parts["place"]),
+        last_place=_among(spans, "last", parts["place"]),
+        text_city=_among(spans, "text", parts["city"]),
+        text_town=_among(spans, "text", parts["town"]),
         lists=pl.col("before").str.contains_any(listing),
     )
 
 
-def _common(placed: pl.DataFrame, language: str) -> Iterator[pl.Series]:
+def _common(spans: pl.DataFrame, language: str) -> Iterator[pl.Series]:
     """Say of the first and last word whether the language has it small, or with a capital, and how
     often it is read.
     """
     words = common_words(language)
     frequent, read = frequency_bands(language)
     for end in ("first", "last"):
-        lower = placed[end].str.to_lowercase().to_list()
+        lower = spans[end].str.to_lowercase().to_list()
         yield pl.Series(f"{end}_small", words.hold(lower))
-        yield pl.Series(f"{end}_capital", words.hold(placed[end]))
+        yield pl.Series(f"{end}_capital", words.hold(spans[end]))
         yield pl.Series(f"{end}_frequent", [word in frequent for word in lower], dtype=pl.Boolean)
         yield pl.Series(f"{end}_read", [word in read for word in lower], dtype=pl.Boolean)
+
+
+def _among(spans: pl.DataFrame, column: str, names: frozenset[str]) -> pl.Series:
+    """Look up words in a long list of names, which Polars would hash anew each time."""
+    return pl.Series([word in names for word in spans[column].to_list()], dtype=pl.Boolean)
 
 
 def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
@@ -115,63 +99,18 @@ def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def within(column: str | pl.Expr, words: frozenset[str]) -> pl.Expr:
-    """Say whether a column holds one of the words."""
-    return (pl.col(column) if isinstance(column, str) else column).is_in(_listed(words))
-
-
-@lru_cache(maxsize=512)
-def _listed(words: frozenset[str]) -> pl.Series:
-    return pl.Series(sorted(words), dtype=pl.String).implode()
-
-
-def _among(placed: pl.DataFrame, column: str, names: frozenset[str]) -> pl.Series:
-    """Look up words in a long list of names, which Polars would hash anew each time."""
-    return pl.Series([word in names for word in placed[column]], dtype=pl.Boolean)
-
-
-def behind(words: frozenset[str]) -> pl.Expr:
-    """Say whether one of the cues, of up to three words, stands right before the span."""
-    return _phrases(words, "pl1", ("pl2", "pl1"), ("pl3", "pl2", "pl1"))
-
-
-def ahead(words: frozenset[str]) -> pl.Expr:
-    """Say whether one of the cues, of up to three words, stands right behind the span."""
-    return _phrases(words, "nl1", ("nl1", "nl2"), ("nl1", "nl2", "nl3"))
-
-
-def _phrases(
-    words: frozenset[str], one: str, two: tuple[str, ...], three: tuple[str, ...]
-) -> pl.Expr:
-    sizes: dict[int, set[str]] = {1: set(), 2: set(), 3: set()}
-    for word in words:
-        count = len(word.split())
-        if count in sizes:
-            sizes[count].add(word)
-    found = within(one, frozenset(sizes[1]))
-    for columns, count in ((two, 2), (three, 3)):
-        if sizes[count]:
-            joined = pl.concat_str([pl.col(name) for name in columns], separator=" ")
-            found = found | joined.is_in(_listed(frozenset(sizes[count])))
-    return found
-
-
-def _signs(cues: Cues) -> dict[str, pl.Expr]:
+def _signs() -> dict[str, pl.Expr]:
     one, two, three = _WORDS == 1, _WORDS == 2, _WORDS == 3
     inside = ~_OPENS
     given, surname = pl.col("first_given"), pl.col("last_surname")
     capital = rf"^[{CAPITALS}]"
-    heading, of = pl.col("heading"), within("pl1", _OF)
+    heading, of = pl.col("heading"), pl.col("p1").str.to_lowercase().is_in(_OF)
     by_itself = (pl.col("n1") == "") & (pl.col("p1") == "")
     capitals = _TEXT.str.contains(rf"^[{CAPITALS}&.*-]+$")
     small, listed = pl.col("last_small"), pl.col("last_capital")
     first_small = pl.col("first_small")
-    determined = behind(cues.words("determiner"))
+    determined = behind("determiner")
     alphabetic = _TEXT.str.contains(rf"^[{ALPHABET}'’. -]+$")
-    types: dict[str, set[str]] = {}
-    for cue, type_ in cues.values("type_cue").items():
-        types.setdefault(type_, set()).add(cue)
-    verbs = cues.words("speech_verb")
     found = {
         "one word": one,
         "two words": two,
@@ -236,18 +175,18 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
         "determined": determined,
         "determined, one word": determined & one,
         "determined, capitals": determined & capitals,
-        "place preposition": behind(cues.words("place_preposition")),
-        "place preposition, one word": behind(cues.words("place_preposition")) & one,
-        "place preposition, common": behind(cues.words("place_preposition")) & small,
-        "honorific": behind(cues.words("honorific")),
-        "role before": behind(cues.words("role")),
-        "speech verb before": behind(verbs),
-        "speech verb behind": ahead(verbs),
-        "speech verb further behind": within("nl2", verbs) & ~ahead(verbs),
+        "place preposition": behind("place_preposition"),
+        "place preposition, one word": behind("place_preposition") & one,
+        "place preposition, common": behind("place_preposition") & small,
+        "honorific": behind("honorific"),
+        "role before": behind("role"),
+        "speech verb before": behind("speech_verb"),
+        "speech verb behind": ahead("speech_verb"),
+        "speech verb further behind": cue("n2", "speech_verb") & ~ahead("speech_verb"),
         "role behind": (pl.col("n1") == ",")
-        & (within("nl2", cues.words("role")) | within("nl3", cues.words("role"))),
-        "role of it": (within("pl2", cues.words("role")) & (of | determined))
-        | (within("pl3", cues.words("role")) & within("pl2", _OF) & determined),
+        & (cue("n2", "role") | cue("n3", "role")),
+        "role of it": (cue("p2", "role") & (of | determined))
+        | (cue("p3", "role") & pl.col("p2").str.to_lowercase().is_in(_OF) & determined),
         "comma before": pl.col("p1") == ",",
         "comma behind": pl.col("n1") == ",",
         "ends the segment": pl.col("n1") == "",
@@ -263,27 +202,25 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
         "number before": pl.col("p1").str.contains(r"\d"),
         "hyphen behind": pl.col("after").str.contains(r"^-"),
         "possessive": pl.col("after").str.contains(r"^['’]s[^a-z]"),
-        "verb form behind": ahead(cues.words("is") | cues.words("auxiliary")),
-        "and before": behind(cues.words("conjunction")),
-        "and behind": ahead(cues.words("conjunction")),
+        "verb form behind": ahead("is", "auxiliary"),
+        "and before": behind("conjunction"),
+        "and behind": ahead("conjunction"),
         "of before": of,
-        "of, the before": behind(cues.words("connector")) & determined,
-        "member noun before": behind(
-            cues.words("members_noun") | cues.words("group_noun") | cues.words("org_noun")
-        ),
+        "of, the before": behind("connector") & determined,
+        "member noun before": behind("members_noun", "group_noun", "org_noun"),
         "colon behind": pl.col("n1") == ":",
         "colon before": pl.col("p1") == ":",
         "dash before": pl.col("p1").is_in(["-", "–", "—"]),
-        "month beside": ahead(cues.words("month")) | behind(cues.words("month")),
+        "month beside": ahead("month") | behind("month"),
         "organisation shape": pl.col("shape") == "organisation",
         "headed shape": pl.col("shape") == "headed",
         "expansion shape": pl.col("shape") == "expansion",
-        "legal form": _in_lower("last", cues.words("org_suffix")) & ~one,
+        "legal form": cue("last", "org_suffix") & ~one,
         "acronym behind": pl.col("after").str.contains(rf"^ \([{CAPITALS}]{{2,7}}\)"),
-        "article word first": _in_lower("first", cues.words("determiner")),
+        "article word first": cue("first", "determiner"),
     }
     for kind, endings in typical_endings().items():
-        alike = one & within("ending", endings)
+        alike = one & _TEXT.str.slice(-3).is_in(sorted(endings))
         found[f"ends like a {kind.replace('_', ' ')}"] = alike
         found[f"ends like a {kind.replace('_', ' ')}, unlisted"] = alike & ~small & ~listed
     longer = {
@@ -297,17 +234,12 @@ def _signs(cues: Cues) -> dict[str, pl.Expr]:
     for name, held in longer.items():
         found[name] = one & held
         found[f"{name}, unlisted"] = one & held & ~small & ~listed
-    for type_, nouns in sorted(types.items()):
-        found[f"{type_} noun before"] = behind(frozenset(nouns))
-        found[f"{type_} noun behind"] = ahead(frozenset(nouns))
-        found[f"{type_} noun appended"] = (pl.col("n1") == ",") & (
-            within("nl2", frozenset(nouns)) | within("nl3", frozenset(nouns))
-        )
+    for noun in NOUNS.values():
+        found[f"{noun} before"] = behind(noun)
+        found[f"{noun} behind"] = ahead(noun)
+        appended = cue("n2", noun) | cue("n3", noun)
+        found[f"{noun} appended"] = (pl.col("n1") == ",") & appended
     for type_ in ("PERSON", "ORG", "GPE", "LOC", "PRODUCT", "EVENT"):
         found[f"perhaps a known {type_}"] = pl.col("known_type") == type_
         found[f"perhaps a known {type_}, common"] = (pl.col("known_type") == type_) & one & small
     return found
-
-
-def _in_lower(column: str, words: frozenset[str]) -> pl.Expr:
-    return pl.col(column).str.to_lowercase().is_in(_listed(words))

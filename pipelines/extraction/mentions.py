@@ -1,6 +1,6 @@
 """Who and what is named: spans that may be names, each with the type its evidence speaks for."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -22,7 +22,6 @@ from pipelines.extraction.corpus import (
 from pipelines.extraction.cues import Cues, cues
 from pipelines.extraction.evidence import with_best_evidence
 from pipelines.extraction.facts import facts
-from pipelines.extraction.features import within
 from pipelines.extraction.lexicon import common_words, name_parts
 from pipelines.extraction.likelihood import calibrated
 from pipelines.extraction.spans import head_words
@@ -41,33 +40,47 @@ def core_mentions(
 ) -> pl.DataFrame:
     """Return the rows of ``core_mentions`` for whole articles."""
     names = known_names(seed_entities, seed_entity_names)
-    found = [
-        _judged(corpus, spans, cues(seed_cue_words, corpus.language), names)
-        for corpus, spans in candidate_spans(core_segments, core_languages, names, seed_cue_words)
-    ]
-    chosen = agreed(pl.concat(found)) if found else pl.DataFrame()
-    made = [chosen.with_columns(calibrated(chosen["confidence"]))] if chosen.height else []
+    told = cues_of(seed_cue_words, core_languages)
+    spans = candidate_spans(core_segments, core_languages, names, told)
+    judged = with_best_evidence(spans, told, names.filter(known_type="GPE")["name"])
+    chosen = agreed(coordinated(judged, told))
+    found = chosen.with_columns(
+        calibrated(chosen["confidence"]),
+        start=pl.col("at") + pl.col("offset"),
+        end=pl.col("to") + pl.col("offset"),
+    )
     mint = pl.format("{}/m{}-{}", "article_id", "start", "end")
-    return facts("core_mentions", made, core_articles, core_segments, mint)
+    return facts("core_mentions", [found], core_articles, core_segments, mint)
+
+
+def cues_of(seed_cue_words: pl.DataFrame, core_languages: pl.DataFrame) -> dict[str, Cues]:
+    """Return the cues of each language that is there."""
+    languages = core_languages["language"].drop_nulls().unique().sort()
+    return {language: cues(seed_cue_words, language) for language in languages}
 
 
 def candidate_spans(
     core_segments: pl.DataFrame,
     core_languages: pl.DataFrame,
     names: pl.DataFrame,
-    seed_cue_words: pl.DataFrame,
-) -> Iterator[tuple[Corpus, pl.DataFrame]]:
-    """Yield each language's corpus with the spans that may be names, in their context."""
-    texts = list(corpora(core_segments, core_languages))
-    words = [cues(seed_cue_words, corpus.language) for corpus in texts]
-    heads = sorted(frozenset().union(*map(head_words, words)))
+    told: Mapping[str, Cues],
+) -> pl.DataFrame:
+    """Return the spans that may be names, in their context, those of a language together.
+
+    ``told`` are the cues of each language. A position at or to + ``offset`` is a code point of the
+    body.
+    """
+    texts = sorted(corpora(core_segments, core_languages), key=lambda corpus: corpus.language)
+    heads = sorted(frozenset().union(*map(head_words, told.values())))
     looked_for = pl.concat([names["name"], pl.Series(heads, dtype=pl.String)]).unique()
-    for corpus, own, found in zip(texts, words, find_names(texts, looked_for), strict=True):
-        known = found.join(names, on="name")
-        headed = found.filter(within("name", head_words(own))).select("at", "to").rows()
-        spans = candidates(corpus, own, known, headed)
-        placed = _written(corpus, corpus.at(spans))
-        yield corpus, _proven(_in_context(corpus, placed), own)
+    found = []
+    for corpus, at in zip(texts, find_names(texts, looked_for), strict=True):
+        own = told[corpus.language]
+        known = at.join(names, on="name")
+        headed = at.filter(pl.col("name").is_in(head_words(own))).select("at", "to").rows()
+        placed = _written(corpus, corpus.at(candidates(corpus, own, known, headed)))
+        found.append(_proven(_in_context(corpus, placed), own))
+    return pl.concat(found).with_columns(name=pl.struct("language", "name").rank("dense"))
 
 
 #: Of the words of a heading so many have a capital; a line of fewer words is none.
@@ -120,28 +133,6 @@ def known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _judged(corpus: Corpus, spans: pl.DataFrame, cues: Cues, names: pl.DataFrame) -> pl.DataFrame:
-    """Return the candidates of one language, each with its best evidence."""
-    places = names.filter(known_type="GPE")["name"]
-    judged = with_best_evidence(spans, cues, places)
-    return coordinated(judged, cues).select(
-        "article_id",
-        "segment_id",
-        "text",
-        "words",
-        "opens",
-        "in_list",
-        "nested",
-        "after",
-        "confidence",
-        "type",
-        "evidence",
-        "settled",
-        start=pl.col("at") + pl.col("offset"),
-        end=pl.col("to") + pl.col("offset"),
-    )
-
-
 def _in_context(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
     """Add what stands before and after each span in its segment, how many words it has, and which
     ``name`` of its article it is.
@@ -157,6 +148,7 @@ def _in_context(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
     before = [text[first:at] for first, at in placed.select("first", "at").rows()]
     after = [text[to:behind] for to, behind in placed.select("to", "behind").rows()]
     return spans.with_columns(
+        language=pl.lit(corpus.language),
         before=pl.Series(before, dtype=pl.String),
         after=pl.Series(after, dtype=pl.String),
         words=pl.col("text").str.count_matches(r"\S+"),

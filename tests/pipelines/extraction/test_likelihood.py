@@ -20,7 +20,7 @@ _SENTENCES = """\
 def test_weights_are_written_of_signs_that_spans_show(reference, tmp_path):
     file = tmp_path / "few.jsonl"
     file.write_text(_SENTENCES)
-    [(signs, answers)] = evidence.examples(annotated(file), reference)
+    signs, answers = evidence.examples(annotated(file), reference)
     assert set(WEIGHTS) <= set(signs.columns) | _OF_OTHER_LANGUAGES
     assert sorted(answers) == [1, 1, 2]  # the known names need no weights
     assert {len(weights) for weights in WEIGHTS.values()} == {len(CONSTANT)} == {len(TYPES)}
