@@ -29,9 +29,7 @@ _NAMES = {"PER": "PERSON", "ORG": "ORG", "LOC": "LOC"}
 _LEAST = 0.05
 
 
-def examples(
-    annotated: Annotated, reference: Reference
-) -> tuple[pl.DataFrame, NDArray[np.int64]]:
+def examples(annotated: Annotated, reference: Reference) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """Return the signs of each candidate, and what it is."""
     known = mentions.known_names(reference.seed_entities, reference.seed_entity_names)
     told = mentions.cues_of(reference.seed_cue_words, annotated.languages)

@@ -74,10 +74,10 @@ def _linked(found: pl.DataFrame, told: Mapping[str, Cues]) -> pl.Series:
     }
     gap = pl.col("at").shift(-1) - pl.col("to")
     is_near = gap.is_between(1, _NEAR) & (pl.col("language") == pl.col("language").shift(-1))
-    near = found.select("language", "after", gap=pl.when(is_near).then(gap)).rows()
+    near = found.select("language", "after", gap=pl.when(is_near).then(gap)).get_columns()
     held = [
         gap is not None and joined[language].fullmatch(after, 0, gap) is not None
-        for language, after, gap in near
+        for language, after, gap in zip(*map(pl.Series.to_list, near), strict=True)
     ]
     return pl.Series(held, dtype=pl.Boolean).shift(1, fill_value=False)
 

@@ -108,7 +108,7 @@ def _completed(
     corpus: Corpus, chosen: pl.DataFrame, known: pl.DataFrame, cues: Cues
 ) -> pl.DataFrame:
     """Complete chosen spans, add what is nested in them, and items that no span has touched."""
-    items = dict(list_items(corpus, cues, chosen.select("at", "to").rows()))
+    items = dict(list_items(corpus, cues, chosen))
     starts, ends = np.array([*items, -1]), np.array([*items.values(), -1])
     place = starts[:-1].searchsorted(chosen["at"].to_numpy(), side="right") - 1
     in_item = chosen["to"].to_numpy() <= ends[place]
@@ -127,9 +127,9 @@ def _completed(
     )
     return pl.concat(
         [
-            chosen.filter(~is_changed).with_columns(
-                nested=pl.lit(value=False), in_list=pl.lit(value=False)
-            ).select(completed.columns),
+            chosen.filter(~is_changed)
+            .with_columns(nested=pl.lit(value=False), in_list=pl.lit(value=False))
+            .select(completed.columns),
             completed,
         ]
     )
@@ -138,7 +138,7 @@ def _completed(
 def _may_hold_another(
     corpus: Corpus, chosen: pl.DataFrame, organisations: pl.DataFrame
 ) -> NDArray[np.bool_]:
-    """Say of which spans a place may stand behind, and which products may begin with their maker."""
+    """Say of spans whether a place may stand behind them, or they begin with their maker."""
     behind = np.append(corpus.of_class(SMALL), False)[organisations["to"].to_numpy() + 1]
     at, starts = chosen["at"].to_numpy(), organisations["at"].to_numpy()
     made = (chosen["known_type"] == "PRODUCT").fill_null(value=False).to_numpy()
@@ -155,8 +155,9 @@ def _changed(
     its determiner and its acronym in brackets.
     """
     starting: dict[int, list[Candidate]] = {}
-    for name in known.select(_PLAIN).filter(pl.col("known_type").is_in(["ORG", "GPE"])).rows():
-        starting.setdefault(name[0], []).append(Candidate(*name))
+    parts = known.select(_PLAIN).filter(pl.col("known_type").is_in(["ORG", "GPE"])).get_columns()
+    for name in map(Candidate, *map(pl.Series.to_list, parts)):
+        starting.setdefault(name.at, []).append(name)
     for *columns, item in rows:
         whole = one = Candidate(*columns)
         if one.shape == "organisation":

@@ -34,6 +34,7 @@ _INITIALS = rf"(?:(?:[{CAPITALS}]|(?:St|Ste|Mt|Ft|Sto|Sta|Jr|Sr))\.[ -]?)"
 _ROMAN = re.compile(r"[IVX]+\.?")
 _VERSION = re.compile(r"\s\d{1,2}(?:\.\d{1,2})?(?![\w%.,]*\d)(?!\s?%)")
 _OPENERS = frozenset(f'{GAP}«“„"‘:•*(–—¿¡')
+_OPENING = [ord(sign) for sign in _OPENERS]
 #: A word glued to what stands before it is a part of that: anti-Bush, user@Example.
 _GLUE = [ord(sign) for sign in "-.@_/#&"]
 #: Titles that make names of places and schools more often than they stand before a person.
@@ -67,29 +68,21 @@ def capitalised_spans(corpus: Corpus, cues: Cues) -> pl.DataFrame:
     runs = _runs(corpus, cues)
     cut = _Cut(cues, runs["text"].unique())
     #: The same runs come again, and are cut in the same way.
-    kinds = runs.select(_KIND).unique(_KIND, maintain_order=True)
-    parts = [(kind, part) for kind, run in enumerate(kinds.rows()) for part in cut.parts(*run)]
+    kinds = runs.select(_KIND).unique(_KIND, maintain_order=True).with_row_index("kind")
+    columns = (kinds[column].to_list() for column in ("kind", *_KIND))
+    parts = [(kind, *part) for kind, *run in zip(*columns, strict=True) for part in cut.parts(*run)]
     cuts = pl.DataFrame(
-        {
-            "kind": [kind for kind, _ in parts],
-            "first": [words[0].at for _, words in parts],
-            "last": [words[-1].to for _, words in parts],
-        },
-        schema=dict.fromkeys(("kind", "first", "last"), pl.Int64),
-    ).with_row_index("part")
-    of_kind = kinds.with_row_index("kind").with_columns(pl.col("kind").cast(pl.Int64))
-    spans = runs.join(of_kind, on=_KIND, maintain_order="left").join(
+        parts, {"kind": pl.UInt32, "first": pl.Int64, "last": pl.Int64}, orient="row"
+    )
+    spans = runs.join(kinds, on=_KIND, maintain_order="left").join(
         cuts, on="kind", maintain_order="left_right"
     )
-    stop = (spans["at"] + spans["last"]).to_numpy().copy()
-    for row in np.flatnonzero(_may_go_on(corpus, stop)):
-        at, part = spans["at"][int(row)], spans["part"][int(row)]
-        stop[row] = cut.end(corpus.text, at, parts[part][1])
-    return spans.select(
-        pl.col("at") + pl.col("first"),
-        pl.Series("to", stop),
-        pl.col("opens") & (pl.col("first") == 0),
-    )
+    at, to = ((spans["at"] + spans[end]).to_numpy() for end in ("first", "last"))
+    stop = to.copy()
+    for row in np.flatnonzero(_may_go_on(corpus, to)):
+        stop[row] = cut.end(corpus.text, int(at[row]), int(to[row]))
+    opens = pl.col("opens") & (pl.col("first") == 0)
+    return spans.select(pl.Series("at", at), pl.Series("to", stop), opens)
 
 
 def _may_go_on(corpus: Corpus, stop: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -97,7 +90,8 @@ def _may_go_on(corpus: Corpus, stop: NDArray[np.int64]) -> NDArray[np.bool_]:
     points = np.append(corpus.points, [0, 0])
     is_digit = (points >= ord("0")) & (points <= ord("9"))
     blank = (points[stop] == ord(" ")) & is_digit[stop + 1]
-    return (points[stop] == ord(".")) | blank
+    goes_on: NDArray[np.bool_] = (points[stop] == ord(".")) | blank
+    return goes_on
 
 
 def _runs(corpus: Corpus, cues: Cues) -> pl.DataFrame:
@@ -119,9 +113,14 @@ def _runs(corpus: Corpus, cues: Cues) -> pl.DataFrame:
     # Only of three words and more may the last two be a person's.
     is_long = blanks[to - 1] - blanks[at] > 1
     opens, determined = np.zeros((2, len(at)), dtype=np.bool_)
-    opens[~is_inside] = [opening(text, begin) for begin in at[~is_inside].tolist()]
+    is_after = (at > 0) & (points[at - 1] != ord("-")) & (points[at - 1] != ord(" "))
+    opens[is_after] = np.isin(points[at[is_after] - 1], _OPENING)
+    others = ~is_inside & ~is_after
+    opens[others] = [opening(text, begin) for begin in at[others].tolist()]
     determiners = cues.words("determiner")
-    determined[is_long] = [_is_determined(text, begin, determiners) for begin in at[is_long].tolist()]
+    determined[is_long] = [
+        _is_determined(text, begin, determiners) for begin in at[is_long].tolist()
+    ]
     texts = [text[begin:end] for begin, end in zip(at.tolist(), to.tolist(), strict=True)]
     columns = {"at": at, "to": to, "opens": opens, "determined": determined}
     return pl.DataFrame(columns).with_columns(pl.Series("text", texts, dtype=pl.String))
@@ -185,32 +184,29 @@ class _Cut:
         self._places = parts["city"]
         self._common = common_words(cues.language).among(forms)
 
-    def parts(self, run: str, opens: bool, determined: bool) -> Iterator[list[Word]]:
-        """Yield the stretches of words of a run that may be a name each."""
-        words = [
-            Word(match.start(), match.end(), match[0], match[0].lower())
-            for match in _SPLIT.finditer(run)
-        ]
+    def parts(self, run: str, opens: bool, determined: bool) -> Iterator[tuple[int, int]]:
+        """Yield where the stretches of words of a run begin and end that may be a name each."""
         if run.isalpha():
-            if self._is_name_alone(words[0]):
-                yield words
+            if self._is_name_alone(Word(0, len(run), run, run.lower())):
+                yield 0, len(run)
             return
-        words = self._without_openers(words, opens)
+        words = self._without_openers(_words(run), opens)
         while words:
             split = min(self._next_person(words, determined), self._sentence_end(words))
             part = self._without_closers(_without_stop(words[:split], words[split:]))
             if part:
-                yield part
+                yield part[0].at, part[-1].to
             words = self._without_openers(words[split:], opens=False)
 
-    def end(self, text: str, at: int, words: list[Word]) -> int:
+    def end(self, text: str, at: int, to: int) -> int:
         """Return where a name ends: with the stop of its legal form or initial, its version."""
-        first, last, to = words[0], words[-1], at + words[-1].to
-        if text[to : to + 1] == ".":
+        if text[to] == ".":
+            words = _words(text[at:to])
+            first, last = words[0], words[-1]
             initial = first.form in self._given and len(words) > 1 and len(last.form) == 1
             inside = text[to + 1 : to + 2] in (",", ")") or text[to + 2 : to + 3].islower()
             return to + 1 if f"{last.lower}." in self._suffixes or (initial and inside) else to
-        if text[to : to + 1] == " " and text[at + first.at : to] not in self._places:
+        if text[at:to] not in self._places:
             version = _VERSION.match(text, to)
             return version.end() if version else to
         return to
@@ -362,6 +358,13 @@ class _Cut:
 
     def _is_common(self, word: Word) -> bool:
         return word.lower in self._common
+
+
+def _words(run: str) -> list[Word]:
+    return [
+        Word(match.start(), match.end(), match[0], match[0].lower())
+        for match in _SPLIT.finditer(run)
+    ]
 
 
 def _without_stop(words: list[Word], behind: list[Word]) -> list[Word]:

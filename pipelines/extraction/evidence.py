@@ -78,9 +78,7 @@ def with_best_evidence(
         settled=pl.lit(value=True),
     )
     weighed = _weighed(uncertain(spans), told, places).select(known.columns)
-    return pl.concat([known, weighed]).sort(
-        "language", "at", "to", descending=[False, False, True]
-    )
+    return pl.concat([known, weighed]).sort("language", "at", "to", descending=[False, False, True])
 
 
 def uncertain(spans: pl.DataFrame) -> pl.DataFrame:
@@ -103,9 +101,7 @@ def signs_of(spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series) -
     return Signs(shown, names, rules, held.to_numpy())
 
 
-def _weighed(
-    spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series
-) -> pl.DataFrame:
+def _weighed(spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series) -> pl.DataFrame:
     seen = signs_of(spans, told, places)
     of_names = judged(seen.shown)[pl.Series(seen.names)]
     weak = _strongest(spans, seen, weak=True)
@@ -164,9 +160,7 @@ def _rules(
     return [*by_name, *framed, *beside], held.hstack(rest)
 
 
-def _held(
-    spans: pl.DataFrame, key: list[str], rules: list[Evidence], first: int
-) -> pl.DataFrame:
+def _held(spans: pl.DataFrame, key: list[str], rules: list[Evidence], first: int) -> pl.DataFrame:
     return spans.select(
         *key,
         *(

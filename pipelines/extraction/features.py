@@ -28,9 +28,7 @@ def signs(beside: pl.DataFrame) -> pl.DataFrame:
     Spans have opens, shape, heading, shouted, known_type, and what ``with_longer``,
     ``with_lexicon`` and ``with_neighbours`` tell.
     """
-    return beside.select(
-        sign.fill_null(value=False).alias(name) for name, sign in _signs().items()
-    )
+    return beside.select(sign.fill_null(value=False).alias(name) for name, sign in _signs().items())
 
 
 #: What says of which of several a noun speaks.
@@ -183,8 +181,7 @@ def _signs() -> dict[str, pl.Expr]:
         "speech verb before": behind("speech_verb"),
         "speech verb behind": ahead("speech_verb"),
         "speech verb further behind": cue("n2", "speech_verb") & ~ahead("speech_verb"),
-        "role behind": (pl.col("n1") == ",")
-        & (cue("n2", "role") | cue("n3", "role")),
+        "role behind": (pl.col("n1") == ",") & (cue("n2", "role") | cue("n3", "role")),
         "role of it": (cue("p2", "role") & (of | determined))
         | (cue("p3", "role") & pl.col("p2").str.to_lowercase().is_in(_OF) & determined),
         "comma before": pl.col("p1") == ",",

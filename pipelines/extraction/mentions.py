@@ -11,7 +11,6 @@ from pipelines.extraction.candidates import candidates
 from pipelines.extraction.corpus import (
     ALPHABET,
     CAPITALS,
-
     LETTERS,
     SMALL,
     Corpus,
@@ -25,6 +24,7 @@ from pipelines.extraction.facts import facts
 from pipelines.extraction.lexicon import common_words, name_parts
 from pipelines.extraction.likelihood import calibrated
 from pipelines.extraction.spans import head_words
+from warehouse.contracts.frames import empty
 
 #: Code points on either side in which evidence is looked for.
 _CONTEXT = 80
@@ -42,6 +42,8 @@ def core_mentions(
     names = known_names(seed_entities, seed_entity_names)
     told = cues_of(seed_cue_words, core_languages)
     spans = candidate_spans(core_segments, core_languages, names, told)
+    if not spans.height:
+        return empty("core_mentions")
     judged = with_best_evidence(spans, told, names.filter(known_type="GPE")["name"])
     chosen = agreed(coordinated(judged, told))
     found = chosen.with_columns(
@@ -71,6 +73,8 @@ def candidate_spans(
     body.
     """
     texts = sorted(corpora(core_segments, core_languages), key=lambda corpus: corpus.language)
+    if not texts:
+        return pl.DataFrame()
     heads = sorted(frozenset().union(*map(head_words, told.values())))
     looked_for = pl.concat([names["name"], pl.Series(heads, dtype=pl.String)]).unique()
     found = []
@@ -138,15 +142,18 @@ def _in_context(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
     ``name`` of its article it is.
     """
     text = corpus.text
-    placed = spans.with_columns(
+    placed = spans.select(
+        "at",
+        "to",
         first=pl.max_horizontal("position", pl.col("at") - _CONTEXT),
         behind=pl.min_horizontal(
             pl.col("position") + pl.col("segment_end") - pl.col("segment_start"),
             pl.col("to") + _CONTEXT,
         ),
     )
-    before = [text[first:at] for first, at in placed.select("first", "at").rows()]
-    after = [text[to:behind] for to, behind in placed.select("to", "behind").rows()]
+    at, to, first, behind = (column.to_list() for column in placed.get_columns())
+    before = [text[begin:end] for begin, end in zip(first, at, strict=True)]
+    after = [text[begin:end] for begin, end in zip(to, behind, strict=True)]
     return spans.with_columns(
         language=pl.lit(corpus.language),
         before=pl.Series(before, dtype=pl.String),

@@ -39,7 +39,8 @@ def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.D
     plain = capitalised_spans(corpus, cues).with_columns(shape=pl.lit("plain"))
     shaped = pl.DataFrame(list(_shaped(corpus, cues, heads)), schema=schema, orient="row")
     spans = pl.concat([plain, shaped])
-    texts = [corpus.text[at:to] for at, to in spans.select("at", "to").iter_rows()]
+    ends = zip(spans["at"].to_list(), spans["to"].to_list(), strict=True)
+    texts = [corpus.text[at:to] for at, to in ends]
     return spans.with_columns(pl.Series("text", texts, dtype=pl.String))
 
 
@@ -137,12 +138,12 @@ def _run_start(text: str, at: int) -> int:
     return at
 
 
-def list_items(corpus: Corpus, cues: Cues, names: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def list_items(corpus: Corpus, cues: Cues, names: pl.DataFrame) -> list[tuple[int, int]]:
     """Return the items of segments that are lists of names: at, to, in order.
 
     An item runs from comma to comma, without its determiner; commas and conjunctions inside
-    ``names`` (spans found before) part nothing. In a list not the capitals but the commas say
-    where a name ends, so a determiner in another language stays part of it.
+    ``names`` (spans found before: at, to) part nothing. In a list not the capitals but the commas
+    say where a name ends, so a determiner in another language stays part of it.
     """
     item = pattern(rf"(?:^|[,;]|(?<=\s){cues.any('conjunction')})\s*(?P<item>[^,;]+)")
     parts = _ItemText(corpus.text, names)
@@ -162,15 +163,15 @@ def list_items(corpus: Corpus, cues: Cues, names: list[tuple[int, int]]) -> list
 class _ItemText:
     """The text in which what lies inside a name parts no items."""
 
-    def __init__(self, text: str, names: list[tuple[int, int]]) -> None:
-        self._text, self._names = text, names
-        self._starts = [at for at, _ in names]
+    def __init__(self, text: str, names: pl.DataFrame) -> None:
+        self._text = text
+        self._starts, self._ends = names["at"].to_list(), names["to"].to_list()
 
     def between(self, start: int, end: int) -> str:
         pieces: list[str] = []
         done = start
-        first = bisect_left(self._starts, start)
-        for at, to in self._names[first : bisect_left(self._starts, end)]:
+        inside = slice(bisect_left(self._starts, start), bisect_left(self._starts, end))
+        for at, to in zip(self._starts[inside], self._ends[inside], strict=True):
             pieces += (self._text[done:at], FILL * (to - at))
             done = to
         return "".join((*pieces, self._text[done:end]))
