@@ -9,17 +9,16 @@ import numpy as np
 import polars as pl
 
 from pipelines.extraction.capitals import capitalised_spans, opening
-from pipelines.extraction.corpus import FILL, GAP, Corpus
+from pipelines.extraction.corpus import CAPITALS, FILL, GAP, Corpus
 from pipelines.extraction.cues import HEAD_FIRST, Cues, pattern
 from pipelines.extraction.lexicon import given_names, name_parts
 from pipelines.extraction.scanning import NEVER
 
-_UPPER = "A-ZÀ-ÖØ-ÞĀ-ŐŒ-ŠŸ-ŽÇ"
 #: A capitalised word, with what may stand inside it: Fast.ai, A*STAR, Urbana-Champaign, AT&T,
 #: O'Brien; or one that begins with small letters and goes on with capitals: iPhone, xAI.
-_WORD = rf"(?:[OD]'[{_UPPER}]\w+|[{_UPPER}][\w*+]*(?:[&./+*-][\w*]*\w)*|\b[a-z]{{1,2}}[A-Z]\w+)"
+_WORD = rf"(?:[OD]'[{CAPITALS}]\w+|[{CAPITALS}][\w*+]*(?:[&./+*-][\w*]*\w)*|\b[a-z]{{1,2}}[A-Z]\w+)"
 _CAPITALISED = re.compile(_WORD)
-_WORD_BEFORE = re.compile(rf"(?<![\w])[{_UPPER}][\w&./+*-]*$")
+_WORD_BEFORE = re.compile(rf"(?<![\w])[{CAPITALS}][\w&./+*-]*$")
 #: Items of a list of names: so many, so many of them capitalised.
 _FEWEST_ITEMS, _FEWEST_CAPITALISED = 7, 0.8
 #: Words an acronym may leave out: of, für, delle.

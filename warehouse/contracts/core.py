@@ -282,7 +282,7 @@ core_mentions = Table(
     key=("mention_id",),
     derivation=_by_article(
         "rules",
-        "2",
+        "3",
         "core_articles",
         "core_segments",
         "core_languages",
