@@ -32,6 +32,8 @@ _NEAR, _BEFORE = 30, 40
 #: Code points behind a number in which "the alliance" it is said of may stand.
 _AHEAD = 160
 _SUM_OF = "ORG|EVENT|PRODUCT|GPE"
+#: In place of types: a share or a measure may be said of anything.
+_ABOUT = "any"
 #: A hundredth of a currency said behind a sum of it is part of that sum.
 _HUNDRED = 100
 #: "%20" and the like, in an address.
@@ -335,7 +337,8 @@ class _Reader:
         behind = measures.behind.match(self._text, last.to)
         if behind and behind["percent"]:
             in_address = _ADDRESS.search(self._text, max(0, number.at - _BEFORE), number.at)
-            return _Measure(last.to) if in_address else _Measure(behind.end(), "percent")
+            share = _Measure(behind.end(), "percent", "share", _ABOUT)
+            return _Measure(last.to) if in_address else share
         said = behind["currency"] if behind else None
         if behind and said and self._is_money(said, behind.start("currency")):
             factor = float(measures.kinds["scale"][behind["scale"]]) if behind["scale"] else 1.0
@@ -359,7 +362,8 @@ class _Reader:
         if behind["part"]:
             return _Measure(end, measures.kinds["currency_part"][behind["part"]])
         if behind["measure"]:
-            return _Measure(end, measures.kinds["measure"][" ".join(behind["measure"].split())])
+            unit = measures.kinds["measure"][" ".join(behind["measure"].split())]
+            return _Measure(end, unit, "measure", _ABOUT)
         if behind["noun"]:
             unit, name, types = measures.units[" ".join(behind["noun"].split())]
             if behind["product"]:
@@ -393,7 +397,7 @@ class _Reader:
         """
         if measure.currency or measure.unit == "percent" or number.article:
             return measure
-        if measure.property not in (None, "people"):
+        if measure.property not in (None, "people", "measure"):
             return measure
         measures, text = self._measures, self._text
         words = text[max(0, start - _NEAR) : start].rsplit(maxsplit=1)
@@ -418,13 +422,16 @@ class _Subjects:
     """Finds the mention a quantity is said of.
 
     For each fitting type, best first: the first mention before the number in its segment, behind a
-    dateline and outside of sources; the first behind it. Then what the article is about.
+    dateline and outside of sources; the first behind it. Then what the article is about. A share
+    or a measure, which anything may have, is said of what was named last before it.
     """
 
     def __init__(self, masked: Masked) -> None:
         cues = masked.cues
         self._masked, self._text = masked, masked.corpus.text
         self._source = pattern(rf"{cues.any('attribution', 'by')}\s?{cues.determiner()}$")
+        self._says = pattern(rf"\s{cues.any('speech_verb')}")
+        self._where = pattern(rf"{cues.any('place_preposition')}\s?{cues.determiner()}$")
         self._dateline = pattern(r"[^.–—-]{3,50}\s[–—-]\s")
         self._group = pattern(masked.group)
         self._chief: dict[str, dict[str, str]] = {}
@@ -432,6 +439,8 @@ class _Subjects:
     def of(self, at: int, to: int, types: tuple[str, ...]) -> str | None:
         """Return the subject, of the types, of a number that stands between two positions."""
         place = self._masked.corpus.place(at)
+        if types == (_ABOUT,):
+            return self._about(place.position, at)
         named = self._named_in_clause(place.position, at, to, types)
         if types[0] in named:
             return named[types[0]]
@@ -445,19 +454,41 @@ class _Subjects:
                 return chief[type_]  # "the alliance" without its name
         return next((chief[type_] for type_ in types if type_ in chief), None)
 
+    def _about(self, start: int, at: int) -> str | None:
+        """Return what was last named before a number in its segment that may have a share or a
+        measure: no place at which something only happens, and no person who only says it.
+        """
+        named = [
+            one.mention_id
+            for one in self._fitting(start, at, at)
+            if not self._is_aside(one, start)
+        ]
+        return named[-1] if named else None
+
+    def _is_aside(self, one: Mention, start: int) -> bool:
+        if one.mark == "PERSON":
+            return one.at > start or self._says.match(self._text, one.to) is not None
+        before = self._where.search(self._text, max(0, one.at - _BEFORE), one.at)
+        return one.mark in _PLACES and before is not None
+
+    def _fitting(self, start: int, at: int, end: int) -> list[Mention]:
+        """Return the mentions of a segment that may be a subject: behind a dateline, no sources."""
+        text = self._text
+        dateline = self._dateline.match(text, start, at)
+        return [
+            one
+            for one in self._masked.mentions_within(dateline.end() if dateline else start, end)
+            if not self._source.search(text, max(0, one.at - _BEFORE), one.at)
+        ]
+
     def _named_in_clause(
         self, start: int, at: int, to: int, types: tuple[str, ...]
     ) -> dict[str, str]:
         """Return, by type, the mention in a segment that a number is most likely said of."""
-        text = self._text
-        dateline = self._dateline.match(text, start, at)
-        begin, end = dateline.end() if dateline else start, text.find(GAP, at)
+        end = self._text.find(GAP, at)
         wanted = (*types, "GROUP") if "ORG" in types else types
-        fitting = [
-            one
-            for one in self._masked.mentions_within(begin, end if end >= 0 else len(text))
-            if one.mark in wanted and not self._source.search(text, max(0, one.at - 40), one.at)
-        ]
+        found = self._fitting(start, at, end if end >= 0 else len(self._text))
+        fitting = [one for one in found if one.mark in wanted]
         before = [one for one in fitting if one.to <= at]
         behind = [one for one in fitting if one.at >= to]
         places_first = [one for one in before if one.mark in _PLACES]

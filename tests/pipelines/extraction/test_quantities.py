@@ -128,6 +128,26 @@ def test_a_scale_or_unit_at_the_upper_end_is_of_both(read_alone, language, text,
     assert ends in rows.select("value", "value_to").rows()
 
 
+@pytest.mark.parametrize(
+    ("language", "body", "subject", "property_"),
+    [
+        ("en", "Shares in Siemens rose 11 percent in Frankfurt.", "Siemens", "share: 11"),
+        ("it", "A Torino la quota di Siemens è salita del 40%.", "Siemens", "share: 40"),
+        ("fr", "Siemens doit acheminer 500 tonnes d'acier.", "Siemens", "measure: 500"),
+        ("en", "Angela Merkel won 18% of the vote.", "Angela Merkel", "share: 18"),
+        ("en", "Angela Merkel said that prices rose by 18%.", None, "share: 18"),
+        ("en", "Prices rose by 18%, Angela Merkel said.", None, "share: 18"),
+        ("en", "At a meeting in Turin prices rose by 18%.", None, "share: 18"),
+    ],
+)
+def test_a_share_is_said_of_what_was_last_named_before_it(
+    read, language, body, subject, property_
+):
+    reading = read(language, body)
+    [(mention, said)] = reading.quantities.select("subject_mention_id", "property").rows()
+    assert (reading.surface(mention) if mention else None, said) == (subject, property_)
+
+
 def test_an_address_holds_no_percentages(read_alone):
     assert read_alone("en", "See https://example.org/?q=30%25%2020 for more.").height == 0
 
