@@ -18,7 +18,7 @@ from pipelines.extraction.corpus import (
     find_names,
     fold,
 )
-from pipelines.extraction.cues import Cues, cues
+from pipelines.extraction.cues import Cues, cues, pattern
 from pipelines.extraction.evidence import with_best_evidence
 from pipelines.extraction.facts import facts
 from pipelines.extraction.lexicon import common_words, name_parts
@@ -115,15 +115,18 @@ def _proven(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
 
     Given names stay, and what is told of behind a comma: "Alizé, un modèle de".
     """
-    given = name_parts()["given_name"] - {word.title() for word in cues.words("number_word")}
-    told_of = pl.col("after").str.contains(rf"^, {cues.seen('determiner')}")
-    words = spans.with_columns(
-        common=pl.Series(common_words(cues.language).hold(spans["text"].str.to_lowercase())),
-        given=pl.Series([text in given for text in spans["text"]], dtype=pl.Boolean),
+    doubted = spans.with_row_index("row").filter(
+        pl.col("opens").all().over("name") & pl.col("known_type").is_null()
     )
-    only_opens = pl.col("opens").all().over("name")
-    unproven = pl.col("common") & only_opens & pl.col("known_type").is_null()
-    return words.filter(~unproven | pl.col("given") | told_of).drop("common", "given")
+    common = common_words(cues.language).hold(doubted["text"].str.to_lowercase())
+    given = name_parts()["given_name"] - {word.title() for word in cues.words("number_word")}
+    told_of = pattern(f", {cues.any('determiner')}", ignore_case=False)
+    unproven = [
+        row
+        for row, text, after in doubted.filter(common).select("row", "text", "after").iter_rows()
+        if text not in given and not told_of.match(after)
+    ]
+    return spans.filter(~pl.int_range(pl.len()).is_in(unproven))
 
 
 def known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
