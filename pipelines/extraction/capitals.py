@@ -108,22 +108,37 @@ def _runs(corpus: Corpus, cues: Cues) -> pl.DataFrame:
         to[run] = text.rfind(",", at[run], to[run])
     is_glued = (at > 1) & np.isin(points[at - 1], _GLUE) & letters[at - 2]
     at, to = (ends[(to >= 0) & ~is_glued] for ends in (at, to))
-    is_inside = (at > 1) & (points[at - 1] == ord(" ")) & letters[at - 2]
+    texts = [text[begin:end] for begin, end in zip(at.tolist(), to.tolist(), strict=True)]
     blanks = np.cumsum(points == ord(" "))
     # Only of three words and more may the last two be a person's.
     is_long = blanks[to - 1] - blanks[at] > 1
-    opens, determined = np.zeros((2, len(at)), dtype=np.bool_)
-    is_after = (at > 0) & (points[at - 1] != ord("-")) & (points[at - 1] != ord(" "))
-    opens[is_after] = np.isin(points[at[is_after] - 1], _OPENING)
-    others = ~is_inside & ~is_after
-    opens[others] = [opening(text, begin) for begin in at[others].tolist()]
+    determined = is_long.copy()
     determiners = cues.words("determiner")
     determined[is_long] = [
         _is_determined(text, begin, determiners) for begin in at[is_long].tolist()
     ]
-    texts = [text[begin:end] for begin, end in zip(at.tolist(), to.tolist(), strict=True)]
-    columns = {"at": at, "to": to, "opens": opens, "determined": determined}
-    return pl.DataFrame(columns).with_columns(pl.Series("text", texts, dtype=pl.String))
+    return pl.DataFrame(
+        {
+            "at": at,
+            "to": to,
+            "text": pl.Series(texts, dtype=pl.String),
+            "opens": _openings(text, points, letters, at),
+            "determined": determined,
+        }
+    )
+
+
+def _openings(
+    text: str, points: NDArray[np.uint32], letters: NDArray[np.bool_], at: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Say which positions are ``opening``; most follow a word, or show it by the sign before."""
+    blank = points[at - 1] == ord(" ")
+    is_inside = (at > 1) & blank & letters[at - 2]
+    is_told = (at > 0) & ~blank & (points[at - 1] != ord("-"))
+    opens: NDArray[np.bool_] = is_told & np.isin(points[at - 1], _OPENING)
+    others = ~is_inside & ~is_told
+    opens[others] = [opening(text, begin) for begin in at[others].tolist()]
+    return opens
 
 
 def _is_determined(text: str, at: int, determiners: frozenset[str]) -> bool:
