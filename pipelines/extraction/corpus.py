@@ -148,22 +148,25 @@ class Corpus:
         return self.segments["position"].to_list()
 
     @cached_property
-    def _places(self) -> list[tuple[Any, ...]]:
+    def _places(self) -> list[list[Any]]:
         offset = pl.col("start") - pl.col("position")
         columns = ("article_id", "segment_id", "ordinal", "kind", "position")
-        return self.segments.select(*columns, offset=offset).rows()
+        places = self.segments.select(*columns, offset=offset)
+        return [column.to_list() for column in places]
 
     def place(self, at: int) -> Place:
         """Return the segment in which a position lies."""
-        return Place(*self._places[bisect_right(self.positions, at) - 1])
+        index = bisect_right(self.positions, at) - 1
+        return Place(*[column[index] for column in self._places])
 
     def article(self, place: Place) -> tuple[int, int]:
         """Return where the article of a segment begins and ends."""
+        articles = self._places[0]
         index = bisect_right(self.positions, place.position)
         first, last = index - 1, index
-        while first and self._places[first - 1][0] == place.article_id:
+        while first and articles[first - 1] == place.article_id:
             first -= 1
-        while last < len(self._places) and self._places[last][0] == place.article_id:
+        while last < len(articles) and articles[last] == place.article_id:
             last += 1
         end = self.positions[last] - len(GAP) if last < len(self.positions) else len(self.text)
         return self.positions[first], end
@@ -226,6 +229,7 @@ def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterat
     """Yield a corpus a language over the content segments; others are no source of facts."""
     content = (
         core_segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
+        .select("segment_id", "article_id", "ordinal", "kind", "start", "end", "text")
         .join(core_languages.select("segment_id", "language"), on="segment_id")
         .sort("article_id", "ordinal")
         .with_columns(pl.col("text").str.replace_all(_RESERVED, _UNKNOWN))
@@ -236,6 +240,6 @@ def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterat
         lengths = segments["text"].str.len_chars().cast(pl.Int64) + len(GAP)
         yield Corpus(
             str(language),
-            fold(GAP.join(segments["text"])),
+            fold(segments["text"].str.join(GAP).item()),
             segments.with_columns(position=lengths.cum_sum() - lengths).drop("language", "text"),
         )

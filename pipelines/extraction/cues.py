@@ -7,7 +7,7 @@ from functools import lru_cache
 import polars as pl
 
 from pipelines.extraction.corpus import fold
-from pipelines.extraction.scanning import NEVER, trie
+from pipelines.extraction.scanning import NEVER, beginnings, trie
 
 #: Kinds that make names: a name keeps its own language in an article in another.
 _OF_NAMES = ("org_head", "org_suffix", "group_name", "event_head", "loc_head")
@@ -81,8 +81,7 @@ class Cues:
         """Return, as one row, a word of each cue of the kinds that no form of it lacks."""
         if kinds not in self._anchors:
             cues = {fold(cue.lower()) for kind in kinds for cue in self._by_kind.get(kind, {})}
-            words = {max(_fixed(cue.split()), key=len) for cue in cues}
-            self._anchors[kinds] = pl.Series([sorted(words)], dtype=pl.List(pl.String))
+            self._anchors[kinds] = beginnings(max(_fixed(cue.split()), key=len) for cue in cues)
         return self._anchors[kinds]
 
     def determiner(self) -> str:

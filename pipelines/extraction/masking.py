@@ -16,6 +16,8 @@ from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, cues, pattern
 from pipelines.extraction.scanning import NEVER, lowered, words_at
 
 _CONTEXT = 60
+#: The columns of a ``Mention``.
+_MENTION = ("at", "to", "mention_id", "masked_as", "surface")
 
 
 class Mention(NamedTuple):
@@ -65,22 +67,24 @@ class Masked:
         )
         return rf"(?<!\w){item}(?:(?:\s?,\s?(?:{conjunction})?|\s{conjunction}){item})*"
 
-    @cached_property
-    def _named(self) -> dict[int, str]:
-        return dict(self.mentions.select("at", "mention_id").iter_rows())
-
     def mention_at(self, at: int | None) -> str | None:
         """Return the mention that begins at a position."""
-        return None if at is None else self._named.get(at)
+        begins, _, ids, *_ = self._columns
+        index = len(ids) if at is None else bisect_left(begins, at)
+        return ids[index] if index < len(ids) and begins[index] == at else None
 
     def mentions_within(self, at: int, to: int) -> list["Mention"]:
         """Return the mentions between two positions, in order."""
-        first, last = (bisect_left(self._in_order, (position,)) for position in (at, to))
-        return [Mention(*one) for one in self._in_order[first:last] if one[1] <= to]
+        begins, ends, *_ = self._columns
+        return [
+            Mention(*[column[index] for column in self._columns])
+            for index in range(bisect_left(begins, at), bisect_left(begins, to))
+            if ends[index] <= to
+        ]
 
     @cached_property
-    def _in_order(self) -> list[tuple[Any, ...]]:
-        return self.mentions.select("at", "to", "mention_id", "masked_as", "surface").rows()
+    def _columns(self) -> list[list[Any]]:
+        return [self.mentions[name].to_list() for name in _MENTION]
 
     @cached_property
     def small(self) -> str:
@@ -177,28 +181,34 @@ def masked_segments(
 
     Without ``groups`` no organisation is masked as one.
     """
-    spoken = core_languages.select("segment_id", "language")
-    mentions = core_mentions.join(spoken, on="segment_id", maintain_order="left")
-    by_language = mentions.partition_by("language", as_dict=True)
-    for corpus in corpora(core_segments, core_languages):
+    texts = list(corpora(core_segments, core_languages))
+    mentions = _top_level(texts, core_mentions) if texts else {}
+    for corpus in texts:
         words = cues(seed_cue_words, corpus.language)
-        own = _top_level(corpus, by_language.get((corpus.language,), mentions.clear()))
+        own = mentions[corpus.language]
         own = _with_groups(corpus, words, own) if groups else own.with_columns(masked_as="type")
         yield Masked(corpus.masked(own), words, own)
 
 
-def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
-    """Return mentions with their positions, without those nested in longer ones."""
-    segments = corpus.segments.select("segment_id", offset=pl.col("start") - pl.col("position"))
+def _top_level(texts: list[Corpus], mentions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return each language's mentions with their positions, without those nested in longer ones."""
+    by = pl.col("position") - pl.col("start")
+    segments = [
+        corpus.segments.select("segment_id", by=by, language=pl.lit(corpus.language))
+        for corpus in texts
+    ]
     placed = (
-        mentions.join(segments, on="segment_id")
-        .with_columns(at=pl.col("start") - pl.col("offset"), to=pl.col("end") - pl.col("offset"))
-        .sort(["at", "to"], descending=[False, True])
+        mentions.join(pl.concat(segments), on="segment_id")
+        .select(
+            *("mention_id", "article_id", "segment_id", "surface", "type", "language"),
+            at=pl.col("start") + pl.col("by"),
+            to=pl.col("end") + pl.col("by"),
+        )
+        .sort("at", "to", descending=[False, True])
     )
-    reached = pl.col("to").cum_max().shift(1, fill_value=0)
-    return placed.filter(pl.col("at") >= reached).select(
-        "mention_id", "article_id", "segment_id", "surface", "type", "confidence", "at", "to"
-    )
+    reached = pl.col("to").cum_max().shift(1, fill_value=0).over("language")
+    top = placed.filter(pl.col("at") >= reached)
+    return {corpus.language: top.filter(language=corpus.language) for corpus in texts}
 
 
 def _with_groups(corpus: Corpus, words: Cues, mentions: pl.DataFrame) -> pl.DataFrame:

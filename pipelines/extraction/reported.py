@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.extraction.corpus import GAP, marked
 from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.masking import Masked
-from pipelines.extraction.scanning import either, words_at
+from pipelines.extraction.scanning import beginnings, either, words_at
 
 #: Named beside the verb; a pronoun could mean another.
 _NAMED, _REFERRED = 0.8, 0.6
@@ -63,7 +63,7 @@ def _rules(cues: Cues) -> _Rules:
     verbs, that = cues.words("speech_verb"), either(cues.words("reporting_that"))
     sources = [cue for cue in cues.words("attribution") if len(cue) >= _LONG]
     return _Rules(
-        pl.Series([sorted(verbs)], dtype=pl.List(pl.String)),
+        beginnings(verbs),
         pattern(rf"(?P<cue>{either(verbs)})(?!\w) (?:[^ .,;:\x00]+ ){{0,2}}?{that} ?"),
         pattern(rf"{speaker}|(?<!\w){pronoun}(?!\w)"),
         pattern(rf"(?<!\w){cues.any('negation')}"),
