@@ -159,6 +159,13 @@ class Corpus:
         index = bisect_right(self.positions, at) - 1
         return Place(*[column[index] for column in self._places])
 
+    def segment(self, at: int) -> tuple[int, int]:
+        """Return where the segment in which a position lies begins and ends."""
+        index = bisect_right(self.positions, at)
+        is_last = index == len(self.positions)
+        end = len(self.text) if is_last else self.positions[index] - len(GAP)
+        return self.positions[index - 1], end
+
     def article(self, place: Place) -> tuple[int, int]:
         """Return where the article of a segment begins and ends."""
         articles = self._places[0]

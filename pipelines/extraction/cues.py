@@ -37,6 +37,7 @@ class Cues:
     _lower_values: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _built: dict[tuple[tuple[str, ...], bool], str] = field(default_factory=dict, repr=False)
     _anchors: dict[tuple[str, ...], pl.Series] = field(default_factory=dict, repr=False)
+    _openers: dict[tuple[str, ...], pl.Series] = field(default_factory=dict, repr=False)
 
     def words(self, kind: str) -> frozenset[str]:
         """Return the cues of a kind, lower case."""
@@ -78,11 +79,22 @@ class Cues:
         return self._built[key]
 
     def anchors(self, *kinds: str) -> pl.Series:
-        """Return, as one row, a word of each cue of the kinds that no form of it lacks."""
+        """Return, as one row, a word of each cue of the kinds that no form of it lacks: one that
+        is long, and so rare.
+        """
         if kinds not in self._anchors:
-            cues = {fold(cue.lower()) for kind in kinds for cue in self._by_kind.get(kind, {})}
-            self._anchors[kinds] = beginnings(max(_fixed(cue.split()), key=len) for cue in cues)
+            words = (max(_fixed(cue.split()), key=len) for cue in self._small(kinds))
+            self._anchors[kinds] = beginnings(words)
         return self._anchors[kinds]
+
+    def openers(self, *kinds: str) -> pl.Series:
+        """Return, as one row, the first word of each cue of the kinds."""
+        if kinds not in self._openers:
+            self._openers[kinds] = beginnings(cue.split()[0] for cue in self._small(kinds))
+        return self._openers[kinds]
+
+    def _small(self, kinds: tuple[str, ...]) -> set[str]:
+        return {fold(cue.lower()) for kind in kinds for cue in self._by_kind.get(kind, {})}
 
     def determiner(self) -> str:
         """Return an optional determiner with its space or elision."""

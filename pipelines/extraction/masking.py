@@ -123,6 +123,12 @@ class Masked:
             mentions.with_columns(pl.col("at") + by, pl.col("to") + by),
         )
 
+    def cues_at(self, *kinds: str) -> list[int]:
+        """Return where cues of the kinds begin, in order."""
+        cue, text = pattern(self.cues.any(*kinds)), self.corpus.text
+        begun = words_at(self.small, self.cues.openers(*kinds)).tolist()
+        return [at for at in begun if cue.match(text, at)]
+
     def stretches(self, *kinds: str) -> list[tuple[int, int]]:
         """Return the segments in which a cue of the kinds stands, as positions, in order.
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.extraction.corpus import GAP, marked
+from pipelines.extraction.corpus import GAP, MARKS, marked
 from pipelines.extraction.cues import pattern
 from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
@@ -21,6 +21,11 @@ from pipelines.extraction.spans import adjective_of
 _STATED, _OWNED, _OF_PRONOUN = 0.92, 0.8, 0.75
 #: Code points before a role phrase in which its person is looked for.
 _NEAR = 80
+#: Words before a role's noun that its phrase may begin with: whose it is, that it is over, what
+#: qualifies it; each has four at most.
+_LEAD = 12
+#: The first character of a word or mention.
+_WORD = re.compile(rf"(?<!\w)[\w{MARKS['PERSON']}-{MARKS['GROUP']}]")
 
 _FOUND = {
     "article_id": pl.String,
@@ -147,12 +152,7 @@ class _Finder:
     def found(self) -> Iterator[_Row]:
         """Yield the rows of all role phrases that are said of a named person."""
         last: tuple[int, int] | None = None
-        phrases = (
-            match
-            for start, end in self._masked.stretches("role")
-            for match in self._phrase.finditer(self._text, start, end)
-        )
-        for match in phrases:
+        for match in self._phrases():
             phrase = self._read(match)
             person, is_over, confidence = self._person_of(phrase, last)
             if person is None:
@@ -170,6 +170,29 @@ class _Finder:
             if moved:
                 yield at, moved.end(), *said, moved.start("org"), role_en, "current", sure
         yield from self._leaders()
+
+    def _phrases(self) -> Iterator[re.Match[str]]:
+        """Yield the role phrases, each read from the first word of it that stands before its noun."""
+        done = 0
+        for noun in self._masked.cues_at("role"):
+            if noun < done:
+                continue
+            begin, end = self._masked.corpus.segment(noun)
+            for word in _WORD.finditer(self._text, max(done, self._lead(begin, noun)), noun + 1):
+                match = self._phrase.match(self._text, word.start(), end)
+                if match:
+                    done = match.end()
+                    yield match
+                    break
+
+    def _lead(self, begin: int, noun: int) -> int:
+        """Return where the words begin that may belong to the role phrase of a noun."""
+        at = noun
+        for _ in range(_LEAD):
+            at = self._text.rfind(" ", begin, at)
+            if at < 0:
+                return begin
+        return at
 
     def _read(self, match: re.Match[str]) -> _Phrase:
         """Return a match as a phrase, the organisation it only means found."""
