@@ -34,7 +34,9 @@ def quoted(text: str) -> Iterator[tuple[int, int, int, int]]:
     opens with the mark again, every paragraph is yielded, and only the last one is closed.
     """
     for begin, end in quotations(text):
-        gaps = [gap.span() for gap in _again(text[begin]).finditer(text, begin + 1, end - 1)]
+        is_one_line = text.find("\n", begin, end) < 0
+        again = () if is_one_line else _again(text[begin]).finditer(text, begin + 1, end - 1)
+        gaps = [gap.span() for gap in again]
         opened = [begin, *(to for _, to in gaps)]
         closed = [*(at for at, _ in gaps), end]
         for start, stop in zip(opened, closed, strict=True):
@@ -61,10 +63,11 @@ def quotations(text: str) -> list[tuple[int, int]]:
     Of nested quotations the outer one is returned. Paragraphs that go on with a quotation may
     begin with a mark or without. A mark that is never closed quotes nothing.
     """
-    if not _MAY_OPEN.search(text):
+    first = _MAY_OPEN.search(text)
+    if first is None:
         return []
     scan = _Scan(text)
-    for mark in _MARK.finditer(text):
+    for mark in _MARK.finditer(text, first.start()):
         at = mark.start()
         if mark[0] not in _FAMILY:
             if scan.is_open:

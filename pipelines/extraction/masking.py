@@ -41,6 +41,7 @@ class Masked:
     corpus: Corpus
     cues: Cues
     mentions: pl.DataFrame
+    _begun: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False)
     _stretches: dict[tuple[str, ...], list[tuple[int, int]]] = field(
         default_factory=dict, repr=False
     )
@@ -126,8 +127,13 @@ class Masked:
     def cues_at(self, *kinds: str) -> list[int]:
         """Return where cues of the kinds begin, in order."""
         cue, text = pattern(self.cues.any(*kinds)), self.corpus.text
-        begun = words_at(self.small, self.cues.openers(*kinds)).tolist()
-        return [at for at in begun if cue.match(text, at)]
+        return [at for at in self.begun(*kinds) if cue.match(text, at)]
+
+    def begun(self, *kinds: str) -> list[int]:
+        """Return where the first words of cues of the kinds stand, in order."""
+        if kinds not in self._begun:
+            self._begun[kinds] = words_at(self.small, self.cues.openers(*kinds)).tolist()
+        return self._begun[kinds]
 
     def stretches(self, *kinds: str) -> list[tuple[int, int]]:
         """Return the segments in which a cue of the kinds stands, as positions, in order.

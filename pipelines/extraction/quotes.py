@@ -6,7 +6,7 @@ length) is none. What is reported without marks is a kind of its own, ``indirect
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -38,6 +38,9 @@ _NEAR = 140
 #: Code points before a quotation in which it is looked for within a segment: a thousand are more
 #: than sentences have, fewer than a table without line ends.
 _FAR = 1000
+#: Code points that may stand between a quotation and the clause behind it: ". - ".
+_OPENED = 6
+_CLAUSE_END = re.compile(rf"[!?;:«»“”\"{GAP}]")
 _BEHIND, _BEFORE, _CONTINUED, _AIM, _UNSAID = 0.93, 0.88, 0.85, 0.75, 0.5
 _SPEAKERS = ("PERSON", "ORG", "GROUP", "GPE")
 
@@ -122,7 +125,9 @@ def _quoted(core_articles: pl.DataFrame, core_segments: pl.DataFrame) -> list[_Q
 
     Nested quotations belong to the outer one.
     """
-    segments = core_segments.sort("article_id", "start")
+    segments = core_segments.select("article_id", "start", "segment_id", "kind").sort(
+        "article_id", "start"
+    )
     starts, ids, kinds = (segments[name].to_list() for name in ("start", "segment_id", "kind"))
     counts = segments.group_by("article_id", maintain_order=True).len().rows()
     ends = accumulate(count for _, count in counts)
@@ -183,25 +188,28 @@ def _spoken(
 
 
 def _said(masked: Masked, quoted: list[_Quoted]) -> list[_Said]:
-    segments = masked.corpus.segments.select("segment_id", "position", "ordinal").rows()
-    places = {segment_id: place for segment_id, *place in segments}
+    segments = masked.corpus.segments
+    indices = {segment_id: index for index, segment_id in enumerate(segments["segment_id"].to_list())}
+    positions, ordinals = masked.corpus.positions, segments["ordinal"].to_list()
     search = _Search(masked)
     said: list[_Said] = []
     previous: tuple[_Quoted, _Attribution, int, int] | None = None
     unsaid: list[_Quoted] = []
     for quote in quoted:
-        if quote.segment_id not in places or quote.last_segment_id not in places:
+        first = indices.get(quote.segment_id)
+        last = None if first is None else indices.get(quote.last_segment_id)
+        if first is None or last is None:
             continue
-        position, ordinal = places[quote.segment_id]
-        last_position, last_ordinal = places[quote.last_segment_id]
-        at = quote.outer_start + position - quote.segment_start
-        to = quote.outer_end + last_position - quote.last_segment_start
+        at = quote.outer_start + positions[first] - quote.segment_start
+        to = quote.outer_end + positions[last] - quote.last_segment_start
         parts, found = search.parted(at, to, quote)
         found = found or search.attribution(at, to)
         if found is None and _is_open(quote):
             unsaid.append(quote)  # whoever says the paragraph that closes it
             continue
-        if found is None and previous is not None and _goes_on(*previous, quote, ordinal):
+        if found is None and previous is not None and _goes_on(
+            *previous, quote, ordinals[first]
+        ):
             of = previous[1]
             found = _Attribution(of.speaker_at, of.words, of.cue, _CONTINUED)
         before = quote.body[max(0, quote.outer_start - _LEAD) : quote.outer_start].rstrip(" ")
@@ -209,7 +217,7 @@ def _said(masked: Masked, quoted: list[_Quoted]) -> list[_Said]:
         if _is_quotation(quote.text, found, is_name=search.is_name(at, to), opens=opens):
             of = found or _NOBODY
             said += [(part, of) for part in parts]
-            previous = (parts or [quote])[-1], of, ordinal, last_ordinal
+            previous = (parts or [quote])[-1], of, ordinals[first], ordinals[last]
             said += _continued(unsaid, quote, of)
         unsaid = []
     return said
@@ -296,6 +304,7 @@ class _Search:
     def __init__(self, masked: Masked) -> None:
         cues = masked.cues
         self._masked, self._text = masked, masked.corpus.text
+        self._verbs_at = masked.begun("speech_verb")
         determiner, mark = cues.determiner(), marked(*_SPEAKERS)
         person, speech = marked("PERSON"), cues.any("speech_verb")
         group = rf"{cues.any('determiner')}\s?(?:[\w-]+\s)?{cues.any('group_noun', 'org_noun')}"
@@ -388,25 +397,43 @@ class _Search:
 
     def _named_behind(self, at: int, to: int) -> _Attribution | None:
         limit = to + _NEAR
-        for rule in (self._verb_behind, self._by_behind):
+        speaks = self._speaks_behind(to)
+        for rule in (self._verb_behind, self._by_behind) if speaks else (self._by_behind,):
             verb = rule.match(self._text, to, limit)
             whom = self._whoever.match(self._text, verb.end(), limit) if verb else None
             if verb and whom and whom["nominal"] and self._addresses(verb, whom):
                 return self._meant_behind(at, to)
             if verb and whom:
                 return self._attribution(whom, _one_line(verb["cue"]), at)
-        subject = self._subject_behind.match(self._text, to, limit)
+        subject = self._subject_behind.match(self._text, to, limit) if speaks else None
         if subject and not self._next_clause.match(subject["np"]):
             whom = self._whoever.match(self._text, subject.start("np"), subject.end("np"))
             cue = _one_line(subject["cue"])
             if whom:
                 return self._attribution(whom, cue, at)
             return _Attribution(None, subject.span("np"), cue, _BEHIND)
-        inverted = self._inverted.match(self._text, to, limit)
+        names = self._text.find(MARKS["PERSON"], to, limit) >= 0
+        inverted = self._inverted.match(self._text, to, limit) if names else None
         if inverted is None:
             return None
         words = inverted.span("speaker")
         return _Attribution(words[0], words, _one_line(inverted["cue"]), _BEHIND)
+
+    def _speaks_behind(self, to: int) -> bool:
+        """Say whether a verb of speech may begin in the clause behind a quotation."""
+        end = _CLAUSE_END.search(self._text, to + _OPENED, to + _NEAR)
+        first = bisect_left(self._verbs_at, to)
+        return first < len(self._verbs_at) and self._verbs_at[first] < (
+            end.start() if end else to + _NEAR
+        )
+
+    def _last_verb(self, clause: str, begin: int) -> re.Match[str] | None:
+        """Return the last verb of speech of a clause that begins at a position."""
+        last, first = None, bisect_left(self._verbs_at, begin)
+        for at in self._verbs_at[first : bisect_left(self._verbs_at, begin + len(clause))]:
+            if last is None or at - begin >= last.end():
+                last = self._verb.match(clause, at - begin) or last
+        return last
 
     def _addresses(self, verb: re.Match[str], whom: re.Match[str]) -> bool:
         """Say whether words behind a verb are who is spoken to: "ha detto ai cronisti"."""
@@ -429,7 +456,8 @@ class _Search:
 
     def _meant_behind(self, at: int, to: int) -> _Attribution | None:
         """Return the person last named, where a verb of speech behind leaves its subject out."""
-        match = self._unnamed.match(self._text, to, to + _NEAR)
+        speaks = self._speaks_behind(to)
+        match = self._unnamed.match(self._text, to, to + _NEAR) if speaks else None
         if match is None:
             return None
         speaker = self._masked.last_before(at, "PERSON")
@@ -442,21 +470,22 @@ class _Search:
         return self._found_before(begin, at) if self._text[begin:at].strip() else None
 
     def _found_before(self, begin: int, at: int) -> _Attribution | None:
-        role = list(self._by_role.finditer(self._text, begin, at))
+        names = self._text.find(MARKS["PERSON"], begin, at) >= 0
+        role = list(self._by_role.finditer(self._text, begin, at)) if names else []
         if role:
             words = role[-1].span("speaker")
             return _Attribution(words[0], words, _one_line(role[-1][0].split()[0]), _BEFORE)
         clause = self._without_asides(self._text[begin:at])
-        verbs = list(self._verb.finditer(clause))
-        aims = list(self._aim.finditer(clause))
+        verb = self._last_verb(clause, begin)
         source = list(self._by.finditer(clause))
-        if verbs and (not source or source[-1].start() < verbs[-1].start()):
-            return self._subject_of(clause, begin, verbs[-1], _BEFORE)
+        if verb and (not source or source[-1].start() < verb.start()):
+            return self._subject_of(clause, begin, verb, _BEFORE)
         if source:
             last = source[-1]
             cue = _one_line(last[0][: -len(last["speaker"])])
             words = (begin + last.start("speaker"), begin + last.end("speaker"))
             return _Attribution(words[0], words, cue, _BEFORE)
+        aims = list(self._aim.finditer(clause))
         if aims:
             return self._subject_of(clause, begin, aims[-1], _AIM)
         colon = self._colon.search(clause)

@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-import polars as pl
-
 from pipelines.extraction.corpus import GAP, marked
 from pipelines.extraction.cues import Cues, pattern
 from pipelines.extraction.masking import Masked
-from pipelines.extraction.scanning import beginnings, either, words_at
+from pipelines.extraction.scanning import either
 
 #: Named beside the verb; a pronoun could mean another.
 _NAMED, _REFERRED = 0.8, 0.6
@@ -49,10 +47,10 @@ def reported(masked: Masked) -> list[Reported]:
 class _Rules(NamedTuple):
     """What one language says "said that" and "according to" with."""
 
-    verbs: pl.Series
     said_that: re.Pattern[str]
     subject: re.Pattern[str]
     negated: re.Pattern[str]
+    sources: tuple[str, ...]
     according_to: re.Pattern[str]
 
 
@@ -63,10 +61,10 @@ def _rules(cues: Cues) -> _Rules:
     verbs, that = cues.words("speech_verb"), either(cues.words("reporting_that"))
     sources = [cue for cue in cues.words("attribution") if len(cue) >= _LONG]
     return _Rules(
-        beginnings(verbs),
         pattern(rf"(?P<cue>{either(verbs)})(?!\w) (?:[^ .,;:\x00]+ ){{0,2}}?{that} ?"),
         pattern(rf"{speaker}|(?<!\w){pronoun}(?!\w)"),
         pattern(rf"(?<!\w){cues.any('negation')}"),
+        tuple(source.split()[0] for source in sources),
         pattern(
             rf"(?P<cue>{either(sources)})\s?{cues.determiner()}{speaker}(?P<pronoun>)\s?,\s?"
         ),
@@ -77,7 +75,7 @@ def _said_that(masked: Masked) -> Iterator[Reported]:
     """Yield what stands behind "said that" and its like, up to the sentence's end."""
     text, rules = masked.small, _rules(masked.cues)
     done = 0
-    for at in words_at(text, rules.verbs).tolist():
+    for at in masked.begun("speech_verb"):
         said = rules.said_that.match(text, at) if at >= done else None
         if said is None:
             continue
@@ -94,9 +92,9 @@ def _said_that(masked: Masked) -> Iterator[Reported]:
 
 def _according_to(masked: Masked) -> Iterator[Reported]:
     """Yield the rest of sentences that begin with "according to" somebody."""
-    text, rule = masked.small, _rules(masked.cues).according_to
+    text, rules = masked.small, _rules(masked.cues)
     for at in masked.corpus.positions:
-        match = rule.match(text, at)
+        match = rules.according_to.match(text, at) if text.startswith(rules.sources, at) else None
         end = _end(text, at) if match else at
         if match and end - match.end() >= _SHORTEST and not _MARKS.search(text, at, end):
             yield from _told(masked, match, match["cue"], match.end(), end)
