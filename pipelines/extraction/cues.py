@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 import polars as pl
 
@@ -24,6 +25,28 @@ _KNOWN: dict[tuple[str, bytes], "Cues"] = {}
 NOUNS_CAPITALISED = frozenset({"de"})
 
 
+class Anchors(NamedTuple):
+    """Words to look for, as one row, what matches them, and the kinds of cues each may stand for."""
+
+    words: pl.Series
+    word: re.Pattern[str]
+    kinds: dict[str, tuple[str, ...]]
+
+    def kinds_at(self, text: str, at: int) -> tuple[str, ...]:
+        """Return of which kinds a cue may stand about the word that begins at a position."""
+        match = self.word.match(text, at)
+        return self.kinds[match[0]] if match else ()
+
+
+def _anchors(told: dict[str, set[str]]) -> Anchors:
+    words = beginnings(word for own in told.values() for word in own)
+    kinds = {
+        word: tuple(kind for kind, own in told.items() if any(one.startswith(word) for one in own))
+        for word in words[0]
+    }
+    return Anchors(words, re.compile("|".join(map(re.escape, kinds)) or NEVER), kinds)
+
+
 @dataclass(frozen=True, eq=False)
 class Cues:
     """The cue words of one language, those shared by all languages included.
@@ -36,7 +59,7 @@ class Cues:
     _lower: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _lower_values: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
     _built: dict[tuple[tuple[str, ...], bool], str] = field(default_factory=dict, repr=False)
-    _anchors: dict[tuple[str, ...], pl.Series] = field(default_factory=dict, repr=False)
+    _anchors: dict[tuple[str, ...], "Anchors"] = field(default_factory=dict, repr=False)
     _openers: dict[tuple[str, ...], pl.Series] = field(default_factory=dict, repr=False)
 
     def words(self, kind: str) -> frozenset[str]:
@@ -79,12 +102,17 @@ class Cues:
         return self._built[key]
 
     def anchors(self, *kinds: str) -> pl.Series:
-        """Return, as one row, a word of each cue of the kinds that no form of it lacks: one that
-        is long, and so rare.
-        """
+        """Return, as one row, a word of each cue of the kinds that no form of it lacks."""
+        return self.anchored(*kinds).words
+
+    def anchored(self, *kinds: str) -> "Anchors":
+        """Return the same words, each long and so rare, with the kinds they stand for."""
         if kinds not in self._anchors:
-            words = (max(_fixed(cue.split()), key=len) for cue in self._small(kinds))
-            self._anchors[kinds] = beginnings(words)
+            told = {
+                kind: {max(_fixed(cue.split()), key=len) for cue in self._small((kind,))}
+                for kind in kinds
+            }
+            self._anchors[kinds] = _anchors(told)
         return self._anchors[kinds]
 
     def openers(self, *kinds: str) -> pl.Series:

@@ -42,9 +42,8 @@ class Masked:
     cues: Cues
     mentions: pl.DataFrame
     _begun: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False)
-    _stretches: dict[tuple[str, ...], list[tuple[int, int]]] = field(
-        default_factory=dict, repr=False
-    )
+    _anchored: dict[str, set[int]] = field(default_factory=dict, repr=False)
+    _cued: dict[str, set[int]] = field(default_factory=dict, repr=False)
 
     @property
     def group(self) -> str:
@@ -135,23 +134,40 @@ class Masked:
             self._begun[kinds] = words_at(self.small, self.cues.openers(*kinds)).tolist()
         return self._begun[kinds]
 
+    def look_for(self, *kinds: str) -> None:
+        """Look for the cues of all kinds that ``stretches`` will be asked for, in one scan."""
+        self._anchored.update({kind: set() for kind in kinds})
+        anchors = self.cues.anchored(*kinds)
+        at = words_at(self.small, anchors.words)
+        segments = np.searchsorted(self._edges, at, side="right") - 1
+        for position, segment in zip(at.tolist(), segments.tolist(), strict=True):
+            for kind in anchors.kinds_at(self.small, position):
+                self._anchored[kind].add(segment)
+
     def stretches(self, *kinds: str) -> list[tuple[int, int]]:
         """Return the segments in which a cue of the kinds stands, as positions, in order.
 
         Each begins with the gap before it.
         """
-        if kinds not in self._stretches:
-            self._stretches[kinds] = list(self._holding(kinds))
-        return self._stretches[kinds]
+        inside = sorted(set().union(*map(self._holding, kinds)))
+        edges = self._edges[inside], self._edges[[one + 1 for one in inside]]
+        return [
+            (max(start - len(GAP), 0), behind - len(GAP))
+            for start, behind in zip(*(edge.tolist() for edge in edges), strict=True)
+        ]
 
-    def _holding(self, kinds: tuple[str, ...]) -> Iterator[tuple[int, int]]:
-        cue = pattern(self.cues.any(*kinds))
-        anchors = words_at(self.small, self.cues.anchors(*kinds))
-        inside = np.unique(np.searchsorted(self._edges, anchors, side="right") - 1)
-        for start, behind in self._edges[np.stack((inside, inside + 1), axis=1)].tolist():
-            end = behind - len(GAP)
-            if cue.search(self.corpus.text, start, end):
-                yield max(start - len(GAP), 0), end
+    def _holding(self, kind: str) -> set[int]:
+        """Return which segments hold a cue of a kind."""
+        if kind not in self._cued:
+            if kind not in self._anchored:
+                self.look_for(kind)
+            cue, edges = pattern(self.cues.any(kind)), self._edges
+            self._cued[kind] = {
+                one
+                for one in self._anchored[kind]
+                if cue.search(self.corpus.text, int(edges[one]), int(edges[one + 1]) - len(GAP))
+            }
+        return self._cued[kind]
 
     def last_before(self, at: int, *types: str) -> int | None:
         """Return where the last mention before a position, in its article, begins.

@@ -17,6 +17,13 @@ _MEMBERS = ("ORG", "GROUP", "GPE", "PRODUCT")
 #: How many code points may lie between a cue and what it governs, mentions excepted.
 _NEAR, _FAR, _FARTHEST = 40, 90, 160
 
+#: What the rules below cannot do without.
+_CUES = (
+    "member_of", "founder", "joins_it", "create", "founded", "members_noun", "members_are",
+    "founded_by", "enumeration", "pronoun_subject", "not_member", "not_in_it", "also_not",
+    "absence",
+)  # fmt: skip
+
 _STATED = {
     "article_id": pl.String,
     "segment_id": pl.String,
@@ -65,6 +72,7 @@ def _memberships(masked: Masked) -> Iterator[tuple[object, ...]]:
         _nor,
         _absent,
     )
+    masked.look_for(*_CUES)
     compounded = _compounded(masked.corpus.text)
     for rule in rules:
         for at, to, at_group, meant, status, cue in rule(masked):
