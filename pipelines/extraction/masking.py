@@ -4,8 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import pairwise
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,12 +34,15 @@ class Masked:
     """One language's segments, masked, with the mentions that lie at the top level.
 
     ``mentions`` has mention_id, article_id, segment_id, surface, type, masked_as, at, to in order
-    of position; ``masked_as`` is GROUP for organisations that have members.
+    of position; ``masked_as`` is GROUP for organisations that have members. Where these are not
+    marked, ``unmasked`` is the text by which ``last_before`` tells them.
     """
 
     corpus: Corpus
     cues: Cues
     mentions: pl.DataFrame
+    unmasked: str | None = None
+    _groups: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _begun: dict[tuple[str, ...], list[int]] = field(default_factory=dict, repr=False)
     _anchored: dict[str, set[int]] = field(default_factory=dict, repr=False)
     _cued: dict[str, set[int]] = field(default_factory=dict, repr=False)
@@ -172,14 +174,29 @@ class Masked:
     def last_before(self, at: int, *types: str) -> int | None:
         """Return where the last mention before a position, in its article, begins.
 
-        The first of the types that has one decides.
+        The first of the types that has one decides; GROUP is one of them, marked or not.
         """
         for type_ in types:
-            starts = self._starts.get(type_, [])
+            told_apart = type_ in ("ORG", "GROUP") and self.unmasked is not None
+            starts = self._starts.get("ORG" if told_apart else type_, [])
             index = bisect_left(starts, at) - 1
-            if index >= 0 and self._is_one_article(starts[index], at):
-                return starts[index]
+            while index >= 0 and self._is_one_article(starts[index], at):
+                if not told_apart or self._is_group(starts[index]) == (type_ == "GROUP"):
+                    return starts[index]
+                index -= 1
         return None
+
+    def _is_group(self, at: int) -> bool:
+        """Say whether the organisation whose mention begins at a position has members."""
+        place, surface = self.corpus.place(at), self._columns[-1][bisect_left(self._columns[0], at)]
+        if place.article_id not in self._groups:
+            rules, text = _group_rules(self.cues), self.unmasked or ""
+            self._groups[place.article_id] = frozenset(
+                one.surface
+                for one in self.mentions_within(*self.corpus.article(place))
+                if one.mark == "ORG" and rules.tell(text, one.at, one.to, one.surface)
+            )
+        return surface in self._groups[place.article_id]
 
     def _is_one_article(self, at: int, other: int) -> bool:
         return self.corpus.place(at).article_id == self.corpus.place(other).article_id
@@ -207,7 +224,7 @@ def masked_segments(
 ) -> Iterator[Masked]:
     """Yield the masked segments of each language of a batch.
 
-    Without ``groups`` no organisation is masked as one.
+    Without ``groups`` no organisation is masked as one, which takes half the time.
     """
     texts = list(corpora(core_segments, core_languages))
     mentions = _top_level(texts, core_mentions) if texts else {}
@@ -215,7 +232,7 @@ def masked_segments(
         words = cues(seed_cue_words, corpus.language)
         own = mentions[corpus.language]
         own = _with_groups(corpus, words, own) if groups else own.with_columns(masked_as="type")
-        yield Masked(corpus.masked(own), words, own)
+        yield Masked(corpus.masked(own), words, own, None if groups else corpus.text)
 
 
 def _top_level(texts: list[Corpus], mentions: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -251,26 +268,35 @@ def _with_groups(corpus: Corpus, words: Cues, mentions: pl.DataFrame) -> pl.Data
 
 def _told_as_group(corpus: Corpus, words: Cues, named: pl.DataFrame) -> pl.Series:
     """Say of each organisation whether it is named or called a group where it stands."""
-    text = corpus.text
     kinds = ("group_name", "group_noun", "founded", "member_of", "not_member")
-    anchors = words_at(lowered(text), words.anchors(*kinds))
-    at, to = named["at"].to_numpy(), named["to"].to_numpy()
-    edges = [np.searchsorted(anchors, edge) for edge in (at - _CONTEXT, at, to, to + _CONTEXT)]
-    is_before, is_within, is_behind = (low < high for low, high in pairwise(edges))
-    name, before, behind = _group_rules(words)
-    surfaces = named["surface"]
-    told = np.zeros(named.height, dtype=np.bool_)
-    for index in np.flatnonzero(is_before | is_within | is_behind):
-        told[index] = bool(
-            (is_within[index] and name.search(surfaces[int(index)]))
-            or (is_before[index] and before.search(text, max(0, at[index] - _CONTEXT), at[index]))
-            or (is_behind[index] and behind.match(text, to[index], to[index] + _CONTEXT))
-        )
+    anchors = words_at(lowered(corpus.text), words.anchors(*kinds))
+    begins, ends = named["at"].to_numpy(), named["to"].to_numpy()
+    edges = (begins - _CONTEXT, ends + _CONTEXT)
+    is_near = np.less(*(np.searchsorted(anchors, edge) for edge in edges))
+    rules, told = _group_rules(words), np.zeros(named.height, dtype=np.bool_)
+    near = named.filter(pl.Series(is_near)).select("at", "to", "surface").rows()
+    told[is_near] = [rules.tell(corpus.text, *one) for one in near]
     return pl.Series(told)
 
 
-def _group_rules(words: Cues) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
-    """Return what a group's name holds, what calls it one before its name, and what behind it."""
+class _GroupRules(NamedTuple):
+    """What a group's name holds, what calls it one before its name, and what behind it."""
+
+    name: re.Pattern[str]
+    before: re.Pattern[str]
+    behind: re.Pattern[str]
+
+    def tell(self, text: str, at: int, to: int, surface: str) -> bool:
+        """Say whether a text names or calls the organisation between two positions a group."""
+        return bool(
+            self.name.search(surface)
+            or self.behind.match(text, to, to + _CONTEXT)
+            or self.before.search(text, max(0, at - _CONTEXT), at)
+        )
+
+
+@lru_cache(maxsize=32)
+def _group_rules(words: Cues) -> _GroupRules:
     no_alliances = ("group", "community", "organization", "agreement")
     alliances = "|".join(
         cue for cue, value in words.values("group_noun").items() if value not in no_alliances
@@ -280,7 +306,7 @@ def _group_rules(words: Cues) -> tuple[re.Pattern[str], re.Pattern[str], re.Patt
     between = rf"(?:\s(?:{words.any('called')}|[^\W\d_]+(?:al|ale|le|an|no|na|ne|nal)))?"
     founded = rf"{words.any('founded')}(?:\s\w+\s\d{{4}})?\s{words.any('by')}"
     determiner = words.any("determiner")
-    return (
+    return _GroupRules(
         pattern(words.any("group_name"), ignore_case=False),
         pattern(
             rf"{noun}{between}\s[«“\"‘']?\Z"

@@ -72,7 +72,9 @@ def core_quotes(
     quoted = _quoted(core_articles, core_segments)
     rows = [
         row
-        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+        for masked in masked_segments(
+            core_segments, core_languages, core_mentions, seed_cue_words, groups=False
+        )
         for row in (*_attributed(masked, quoted), *_indirect(masked))
     ]
     roles = (

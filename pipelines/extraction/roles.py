@@ -51,7 +51,9 @@ def core_roles(
     """Return the rows of ``core_roles`` for whole articles."""
     rows = [
         row
-        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+        for masked in masked_segments(
+            core_segments, core_languages, core_mentions, seed_cue_words, groups=False
+        )
         for row in _roles(masked)
     ]
     length = pl.col("role_end") - pl.col("role_start")
