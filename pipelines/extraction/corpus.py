@@ -157,7 +157,15 @@ class Corpus:
     def place(self, at: int) -> Place:
         """Return the segment in which a position lies."""
         index = bisect_right(self.positions, at) - 1
-        return Place(*[column[index] for column in self._places])
+        articles, segments, ordinals, kinds, positions, offsets = self._places
+        return Place(
+            articles[index],
+            segments[index],
+            ordinals[index],
+            kinds[index],
+            positions[index],
+            offsets[index],
+        )
 
     def segment(self, at: int) -> tuple[int, int]:
         """Return where the segment in which a position lies begins and ends."""

@@ -1,6 +1,7 @@
 """Cue words as the rules need them: alternations for patterns, and what each cue stands for."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -168,13 +169,21 @@ def _fixed(words: list[str]) -> list[str]:
 
 def cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:
     """Return the cues of a language from the rows of ``seed_cue_words``."""
-    told = language, seed_cue_words.hash_rows().to_numpy().tobytes()
-    known = _KNOWN.get(told)
-    if known is None:
-        if len(_KNOWN) >= _REMEMBERED:
-            _KNOWN.clear()
-        known = _KNOWN[told] = _cues(seed_cue_words, language)
-    return known
+    return cues_of(seed_cue_words, [language])[0]
+
+
+def cues_of(seed_cue_words: pl.DataFrame, languages: Iterable[str]) -> list[Cues]:
+    """Return the cues of each language from the rows of ``seed_cue_words``."""
+    rows = seed_cue_words.hash_rows().to_numpy().tobytes()
+    found = []
+    for language in languages:
+        known = _KNOWN.get((language, rows))
+        if known is None:
+            if len(_KNOWN) >= _REMEMBERED:
+                _KNOWN.clear()
+            known = _KNOWN[language, rows] = _cues(seed_cue_words, language)
+        found.append(known)
+    return found
 
 
 def _cues(seed_cue_words: pl.DataFrame, language: str) -> Cues:

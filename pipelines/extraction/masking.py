@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.extraction.corpus import GAP, Corpus, corpora, marked
-from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, cues, pattern
+from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, cues_of, pattern
 from pipelines.extraction.scanning import NEVER, lowered, words_at
 
 _CONTEXT = 60
@@ -228,8 +228,8 @@ def masked_segments(
     """
     texts = list(corpora(core_segments, core_languages))
     mentions = _top_level(texts, core_mentions) if texts else {}
-    for corpus in texts:
-        words = cues(seed_cue_words, corpus.language)
+    known = cues_of(seed_cue_words, [corpus.language for corpus in texts])
+    for corpus, words in zip(texts, known, strict=True):
         own = mentions[corpus.language]
         own = _with_groups(corpus, words, own) if groups else own.with_columns(masked_as="type")
         yield Masked(corpus.masked(own), words, own, None if groups else corpus.text)

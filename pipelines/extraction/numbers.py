@@ -138,7 +138,10 @@ class NumberGrammar:
 
     def numbers(self, text: str) -> list[Number]:
         """Return the numbers of a text in order."""
-        text = lowered(text)
+        return self.numbers_in(lowered(text))
+
+    def numbers_in(self, text: str) -> list[Number]:
+        """Return the numbers of a text in small letters in order."""
         found: list[Number] = []
         for at, to in hits(text, self._phrase):
             before, behind = text[max(0, at - 2) : at], text[to : to + 2]

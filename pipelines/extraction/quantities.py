@@ -83,7 +83,7 @@ def _quantities(
     masked: Masked, units: pl.DataFrame, dates: pl.DataFrame
 ) -> Iterator[tuple[object, ...]]:
     numbers = _outside(
-        number_grammar(masked.cues).numbers(masked.small), _date_positions(masked.corpus, dates)
+        number_grammar(masked.cues).numbers_in(masked.small), _date_positions(masked.corpus, dates)
     )
     subjects = _Subjects(masked)
     for at, to, *said, types in _Reader(masked, _measures_of(masked.cues, units)).rows(numbers):

@@ -180,12 +180,19 @@ class _Finder:
             if noun < done:
                 continue
             begin, end = self._masked.corpus.segment(noun)
+            if not self._names_somebody(begin, end):
+                continue
             for word in _WORD.finditer(self._text, max(done, self._lead(begin, noun)), noun + 1):
                 match = self._phrase.match(self._text, word.start(), end)
                 if match:
                     done = match.end()
                     yield match
                     break
+
+    def _names_somebody(self, begin: int, end: int) -> bool:
+        """Say whether a segment has a person, by name or pronoun, of whom a role may be said."""
+        named = self._text.find(MARKS["PERSON"], begin, end) >= 0
+        return named or self._pronoun_behind.search(self._text, begin, end) is not None
 
     def _lead(self, begin: int, noun: int) -> int:
         """Return where the words begin that may belong to the role phrase of a noun."""
