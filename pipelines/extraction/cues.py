@@ -27,7 +27,7 @@ NOUNS_CAPITALISED = frozenset({"de"})
 
 
 class Anchors(NamedTuple):
-    """Words to look for, as one row, what matches them, and the kinds of cues each may stand for."""
+    """Words to look for, as one row; what matches them; the kinds of cues each may stand for."""
 
     words: pl.Series
     word: re.Pattern[str]

@@ -190,9 +190,9 @@ def _spoken(
 
 
 def _said(masked: Masked, quoted: list[_Quoted]) -> list[_Said]:
-    segments = masked.corpus.segments
-    indices = {segment_id: index for index, segment_id in enumerate(segments["segment_id"].to_list())}
-    positions, ordinals = masked.corpus.positions, segments["ordinal"].to_list()
+    positions = masked.corpus.positions
+    ids, ordinals = (masked.corpus.segments[name].to_list() for name in ("segment_id", "ordinal"))
+    indices = {segment_id: index for index, segment_id in enumerate(ids)}
     search = _Search(masked)
     said: list[_Said] = []
     previous: tuple[_Quoted, _Attribution, int, int] | None = None

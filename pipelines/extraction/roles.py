@@ -174,7 +174,7 @@ class _Finder:
         yield from self._leaders()
 
     def _phrases(self) -> Iterator[re.Match[str]]:
-        """Yield the role phrases, each read from the first word of it that stands before its noun."""
+        """Yield the role phrases, each read from the first word that may belong to its noun."""
         done = 0
         for noun in self._masked.cues_at("role"):
             if noun < done:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extraction.scanning import NEVER, either, hits, lowered, words_at
+from pipelines.extraction.scanning import NEVER, beginnings, either, hits, lowered, words_at
 
 _WORDS = st.lists(st.text("ab.+é ", min_size=1, max_size=4), min_size=1, max_size=6)
 
@@ -50,3 +50,15 @@ def test_words_are_found_where_they_begin_a_word(words, text):
 
 def test_no_words_are_found_nowhere():
     assert words_at("any text", pl.Series([[]], dtype=pl.List(pl.String))).tolist() == []
+
+
+def test_however_many_words_there_are_all_are_found():
+    words = [f"{number:03}th" for number in range(250)]
+    found = words_at(" ".join(words), pl.Series([words]))
+    assert found.tolist() == [6 * number for number in range(250)]
+
+
+@given(words=_WORDS, text=st.text("ab.+é ", max_size=40))
+def test_words_begin_where_their_beginnings_do(words, text):
+    found = words_at(text, beginnings(words))
+    assert found.tolist() == words_at(text, pl.Series([words])).tolist()
