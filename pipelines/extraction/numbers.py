@@ -63,7 +63,8 @@ class Number(NamedTuple):
 
     def moved(self, by: int) -> "Number":
         """Return the number as it stands in a text it is part of."""
-        return Number(self.at + by, self.to + by, *self[2:])
+        at, to, value, scale, worded, article, glued = self
+        return Number(at + by, to + by, value, scale, worded, article, glued)
 
 
 @dataclass(frozen=True, slots=True)
