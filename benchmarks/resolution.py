@@ -25,10 +25,10 @@ import tempfile
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -160,14 +160,23 @@ def _load(store: Store, reference: Reference) -> None:
 
 
 def _resolve(store: Store) -> dict[str, tuple[float, float]]:
-    """Return seconds of the clock and of the processors, by table."""
+    """Return seconds of the clock and of the processors, by table, and of the last checkpoint."""
     by_table = {}
-    for name, verb in _VERBS.items():
+
+    def timed(name: str, work: Callable[[], object]) -> None:
         started, processor = time.perf_counter(), time.process_time()
-        for batch in store.pending(name):
-            store.put(batch, verb(**batch.frames))
+        work()
         by_table[name] = (time.perf_counter() - started, time.process_time() - processor)
+
+    for name, verb in _VERBS.items():
+        timed(name, partial(_derive, store, name, verb))
+    timed("checkpoint", lambda: store.connection.execute("CHECKPOINT"))
     return by_table
+
+
+def _derive(store: Store, name: str, verb: Callable[..., pl.DataFrame]) -> None:
+    for batch in store.pending(name):
+        store.put(batch, verb(**batch.frames))
 
 
 # -- news told again -----------------------------------------------------------------------
@@ -381,7 +390,7 @@ def _write(store: Store, part: Tables) -> None:
         store.connection.unregister("written")
         store.connection.register("written", ids)
         store.connection.execute(
-            f"INSERT INTO work_marks SELECT '{name}', article_id, $1 FROM written",
+            f"INSERT INTO work_marks SELECT '{name}', article_id, $1, 0 FROM written",
             [store.version(name)],
         )
         store.connection.unregister("written")

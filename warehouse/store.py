@@ -27,7 +27,9 @@ _BOOKKEEPING = """
 CREATE TABLE IF NOT EXISTS work_tables (
     table_name VARCHAR PRIMARY KEY, signature VARCHAR NOT NULL, revision BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS work_marks (
-    table_name VARCHAR NOT NULL, key VARCHAR NOT NULL, version VARCHAR NOT NULL);
+    table_name VARCHAR NOT NULL, key VARCHAR NOT NULL, version VARCHAR NOT NULL,
+    state UBIGINT DEFAULT 0);
+ALTER TABLE work_marks ADD COLUMN IF NOT EXISTS state UBIGINT DEFAULT 0;
 CREATE TABLE IF NOT EXISTS work_checks (
     table_name VARCHAR PRIMARY KEY, revision BIGINT NOT NULL, suite VARCHAR NOT NULL,
     checked_at TIMESTAMP NOT NULL, passed BOOLEAN NOT NULL, outcome JSON NOT NULL);
@@ -38,6 +40,10 @@ _WHOLE = "*"
 #: What DuckDB may keep in memory while files land: twice the rows that come at once (64 MB at
 #: most). More goes to a file beside the store; it lands as fast as with 512 MB.
 _LANDING_MEMORY = "128MB"
+
+#: Share of dead rows among the stored from which checkpoints remove them: so what is rewritten is
+#: ten times what was replaced at most, where a night that replaces a hundredth would rewrite all.
+_DEAD = 0.1
 
 
 class StoreLockedError(RuntimeError):
@@ -214,15 +220,14 @@ class Store:
             params={"table": table},
         ).fetchall()
         today = self.version(table)
-        has_state = bool(_derivation(contracts.table(table)).state)
-        made = sorted({mark.partition(":")[0] if has_state else mark for (mark,) in marks})
+        made = sorted(mark for (mark,) in marks)
         return [mark for mark in made if (accept(mark) if accept else mark == today)]
 
     def _collect_pending(self, contract: Table, work: Derivation, done: list[str]) -> None:
         """Number the keys that are not done and whose own inputs are, in key order."""
         columns = ", ".join(f'"{column}"' for column in work.key)
         carried = "".join(f', min("{column}") AS "{column}"' for column in work.carry)
-        state = f"concat(':', bit_xor({work.state}))" if work.state else "''"
+        state = f"bit_xor({work.state})" if work.state else "0"
         ready = " AND ".join(
             f"mark IN (SELECT key FROM work_marks WHERE table_name = '{name}' "
             f"AND starts_with(version, '{self.version(name)}'))"
@@ -231,7 +236,7 @@ class Store:
         )
         self.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE units AS SELECT {columns}{carried}, "
-            f"concat_ws('|', {columns}) AS mark, {state} AS state "
+            f"concat_ws('|', {columns}) AS mark, {state}::UBIGINT AS state "
             f"FROM {work.source} GROUP BY {columns}"
         )
         self.connection.execute(
@@ -239,10 +244,8 @@ class Store:
             CREATE OR REPLACE TEMP TABLE pending_keys AS
             SELECT *, row_number() OVER (ORDER BY mark) - 1 AS position
             FROM units ANTI JOIN (
-                SELECT m.key AS mark, s.state
-                FROM work_marks m, (SELECT unnest($done) AS version) d, units s
-                WHERE m.table_name = '{contract.name}' AND m.key = s.mark
-                AND m.version = d.version || s.state
+                SELECT key AS mark, state FROM work_marks
+                WHERE table_name = '{contract.name}' AND list_contains($done, version)
             ) USING (mark, state)
             WHERE {ready or "true"}
             """,
@@ -252,8 +255,8 @@ class Store:
     def _drop_gone(self, contract: Table, work: Derivation) -> None:
         """Delete rows and marks of units that the source no longer has."""
         gone = self.connection.sql(
-            f"SELECT key FROM work_marks WHERE table_name = '{contract.name}' "
-            "EXCEPT SELECT mark FROM units"
+            "SELECT m.key FROM work_marks m ANTI JOIN units u ON u.mark = m.key "
+            f"WHERE m.table_name = '{contract.name}'"
         ).pl()
         if gone.is_empty():
             return
@@ -383,7 +386,7 @@ class Store:
         marks: pl.Series | None,
     ) -> None:
         version = marks if marks is not None else pl.lit(batch.version)
-        done = batch.keys.select("mark", version=version + pl.col("state"))
+        done = batch.keys.select("mark", "state", version=version)
         with self._registered(batch_keys_in=batch.keys, batch_marks=done):
             for columns in _unit_columns(work):
                 using = " AND ".join(
@@ -399,7 +402,7 @@ class Store:
             )
             self.connection.execute(
                 "INSERT INTO work_marks "
-                f"SELECT '{contract.name}', mark, version FROM batch_marks"
+                f"SELECT '{contract.name}', mark, version, state FROM batch_marks"
             )
         self._insert(contract, made)
         self._bump(contract.name)
@@ -408,15 +411,9 @@ class Store:
         """Replace all rows, unless they are the same already; return whether they changed."""
         columns = ", ".join(f'"{name}"' for name in contract.column_names)
         with self._registered(made_rows=made.select(contract.column_names)):
-            changed = self._value(
-                f"""
-                SELECT count(*) FROM (
-                    (SELECT {columns} FROM {contract.name}
-                     EXCEPT ALL SELECT {columns} FROM made_rows)
-                    UNION ALL
-                    (SELECT {columns} FROM made_rows
-                     EXCEPT ALL SELECT {columns} FROM {contract.name}))
-                """
+            changed = made.height != self.count(contract.name) or self._value(
+                f"SELECT count(*) FROM (SELECT {columns} FROM made_rows "
+                f"EXCEPT ALL SELECT {columns} FROM {contract.name})"
             )
         if changed:
             self.connection.execute(f"DELETE FROM {contract.name}")
@@ -427,7 +424,7 @@ class Store:
     def _mark_whole(self, batch: Batch) -> None:
         self.connection.execute("DELETE FROM work_marks WHERE table_name = $1", [batch.table])
         self.connection.execute(
-            "INSERT INTO work_marks VALUES ($1, $2, $3)", [batch.table, _WHOLE, batch.version]
+            "INSERT INTO work_marks VALUES ($1, $2, $3, 0)", [batch.table, _WHOLE, batch.version]
         )
 
     # -- seeds and landed files ------------------------------------------------------------
@@ -600,6 +597,20 @@ class Store:
                 "INSERT OR REPLACE INTO work_tables VALUES ($1, $2, 0)", [contract.name, signature]
             )
 
+    def spare_checkpoints(self) -> None:
+        """Let this session's checkpoints leave replaced rows where they lie, while they are few.
+
+        DuckDB else rewrites a table for every few rows of it that are deleted.
+        """
+        tables = self.connection.sql(
+            "SELECT table_name, estimated_size FROM duckdb_tables() WHERE NOT temporary"
+        ).fetchall()
+        counts = " UNION ALL ".join(f"SELECT count(*) AS live FROM {name}" for name, _ in tables)
+        live = int(self._value(f"SELECT sum(live) FROM ({counts})"))
+        stored = sum(size for _, size in tables)
+        if stored - live <= _DEAD * stored:
+            self.connection.execute("SET max_vacuum_tasks = 0")
+
     def _migrate(self, contract: Table) -> None:
         if contract.layer != "raw" and not contract.grows:
             self.connection.execute(f"DROP TABLE {contract.name}")
@@ -674,6 +685,7 @@ def open_store(
     try:
         store = Store(connection, parameters or {})
         store.ensure_tables()
+        store.spare_checkpoints()
         yield store
     finally:
         connection.close()

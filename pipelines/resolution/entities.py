@@ -8,7 +8,7 @@ from warehouse.contracts.frames import made_by
 
 
 def core_entities(
-    core_entity_uses: pl.DataFrame,
+    core_links: pl.DataFrame,
     seed_entities: pl.DataFrame,
     seed_cue_words: pl.DataFrame,
 ) -> pl.DataFrame:
@@ -19,7 +19,9 @@ def core_entities(
     """
     grammar = name_grammar(seed_cue_words)
     best = (
-        core_entity_uses.with_columns(
+        core_links.group_by("entity_id", "language", "name", "type")
+        .agg(used=pl.len())
+        .with_columns(
             english=pl.col("language") == "en", length=pl.col("name").str.len_chars()
         )
         .sort(
@@ -55,14 +57,14 @@ def core_entities(
 
 
 def core_entity_names(
-    core_entity_uses: pl.DataFrame,
+    core_links: pl.DataFrame,
     seed_entity_names: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_entity_names``: reference names, and those articles use."""
-    attested = core_entity_uses.select(
+    attested = core_links.select(
         "entity_id", "language", "name", attested=pl.lit(value=True)
     ).unique()
-    known = seed_entity_names.join(core_entity_uses, on="entity_id", how="semi").select(
+    known = seed_entity_names.join(attested, on="entity_id", how="semi").select(
         "entity_id",
         "language",
         name=pl.col("name").map_elements(normalised, return_dtype=pl.String),
@@ -78,10 +80,3 @@ def core_entity_names(
         .sort("entity_id", "language", "name")
     )
 
-
-def core_entity_uses(core_links: pl.DataFrame) -> pl.DataFrame:
-    """Return how often each name is used for an entity: entity_id, language, name, type, used.
-
-    The store has the same as a view, so that no run holds all links in memory.
-    """
-    return core_links.group_by("entity_id", "language", "name", "type").agg(used=pl.len())

@@ -6,7 +6,7 @@ several entities is joined to none and listed for review. A reviewer's judgement
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -15,7 +15,7 @@ from rapidfuzz.distance import Indel
 from pipelines.resolution.judgements import Judged
 from pipelines.resolution.names import ATTESTED, BESIDE, MUTUAL, SCORES
 from pipelines.resolution.namings import kind_of_bearer
-from warehouse.contracts.frames import made_by, schema
+from warehouse.contracts.frames import made_by
 
 #: Likeness of two spellings that sound the same in all but one word.
 _MISSPELT = 0.84
@@ -23,6 +23,8 @@ _MISSPELT = 0.84
 _MOST_NAMES = 30
 #: Share of the articles that use a short form for somebody in which it is the same one.
 _UNANIMOUS = 0.9
+#: Score and reason of a name that is joined to no other.
+_OWN = (1.0, "its own name")
 
 
 def core_names(
@@ -42,9 +44,7 @@ def core_names(
     joining.mutual(pairs.filter(pl.col("kind").is_in(MUTUAL)))
     joining.beside(pairs.filter(pl.col("kind").is_in(BESIDE)))
     joining.shorter(pairs.filter(~pl.col("kind").is_in([*MUTUAL, *BESIDE])))
-    made = made_by("core_names", "resolver")
-    columns = {name: type_ for name, type_ in schema("core_names").items() if name not in made}
-    return pl.DataFrame(joining.told(), schema=columns, orient="row").with_columns(**made)
+    return joining.told().with_columns(**made_by("core_names", "resolver"))
 
 
 def borne(
@@ -171,21 +171,36 @@ class _Joining:
             name = self.parent[name]
         return name
 
-    def told(self) -> list[tuple[str, str, float, str, list[str], list[str]]]:
-        """Return name, entity, score, reason, rivals and what it is judged apart from, of all that
-        is not plainly its own.
+    def told(self) -> pl.DataFrame:
+        """Return name_id, entity_id, score, why, rivals and apart of all names that are not plainly
+        their own.
         """
         apart = self.judgements.different()
-        return [
-            (
-                name,
-                self.entity(name),
-                *self.reasons.get(name, (1.0, "its own name")),
-                sorted({*map(self.entity, self.rivals.get(name, ()))} - {self.entity(name)}),
-                sorted({*map(self.entity, apart.get(name, ()))}),
+        names = sorted({*self.parent, *self.rivals, *apart})
+        reasons = [self.reasons.get(name, _OWN) for name in names]
+        told = pl.DataFrame(
+            {
+                "name_id": names,
+                "entity_id": [self.entity(name) for name in names],
+                "score": [score for score, _ in reasons],
+                "why": [why for _, why in reasons],
+            },
+            schema_overrides={"name_id": pl.String, "entity_id": pl.String, "why": pl.String},
+        )
+        own = told.select("name_id", other="entity_id")
+        for column, others in (
+            ("rivals", self._entities(self.rivals).join(own, on=own.columns, how="anti")),
+            ("apart", self._entities(apart)),
+        ):
+            listed = others.group_by("name_id").agg(pl.col("other").unique().sort().alias(column))
+            told = told.join(listed, on="name_id", how="left", maintain_order="left").with_columns(
+                pl.col(column).fill_null([])
             )
-            for name in sorted({*self.parent, *self.rivals, *apart})
-        ]
+        return told
+
+    def _entities(self, others: Mapping[str, Iterable[str]]) -> pl.DataFrame:
+        pairs = [(name, self.entity(other)) for name, found in others.items() for other in found]
+        return pl.DataFrame(pairs, schema=["name_id", "other"], orient="row").cast(pl.String)
 
     def judged(self) -> None:
         """Join what a reviewer called the same."""
@@ -280,7 +295,10 @@ class _Joining:
 
 def _longest_first(longer: Mapping[str, list[tuple[str, str, float, int]]]) -> list[str]:
     """Return short names so that what is itself short for another comes after that one."""
-    done: dict[str, int] = {}
+    # Most are short for names that are short for none: there is no chain to follow.
+    done = {
+        name: 1 for name, found in longer.items() if not any(long in longer for long, *_ in found)
+    }
 
     def depth(name: str, above: frozenset[str]) -> int:
         if name not in done:
@@ -297,6 +315,8 @@ def _longest_first(longer: Mapping[str, list[tuple[str, str, float, int]]]) -> l
 
 def _chosen(fits: Mapping[str, list[tuple[str, float, int]]]) -> str | None:
     """Return the one entity a name fits: by what articles say, else by its form alone."""
+    if not fits:
+        return None
     said = {entity: sum(fit[2] for fit in found) for entity, found in fits.items()}
     total = sum(said.values())
     if total:

@@ -106,7 +106,7 @@ class Nights:
             new = told[table].filter(pl.col("article_id").is_in(list(ids)))
             self.store._insert(contracts.table(table), new)
             self.store.connection.execute(
-                "INSERT INTO work_marks SELECT $1, unnest($2::VARCHAR[]), $3",
+                "INSERT INTO work_marks SELECT $1, unnest($2::VARCHAR[]), $3, 0",
                 [table, list(ids), self.store.version(table)],
             )
             self.store._bump(table)

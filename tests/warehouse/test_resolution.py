@@ -121,7 +121,7 @@ def night(store: Store, told: Tables, articles: Sequence[str]) -> dict[str, list
         rows = told[name].filter(pl.col("article_id").is_in(articles))
         store._insert(contracts.table(name), rows)
         store.connection.execute(
-            "INSERT INTO work_marks SELECT $1, unnest($2::VARCHAR[]), $3",
+            "INSERT INTO work_marks SELECT $1, unnest($2::VARCHAR[]), $3, 0",
             [name, list(articles), store.version(name)],
         )
         store._bump(name)

@@ -6,6 +6,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from newsroom import SEEN, digest
 
 from warehouse import contracts
@@ -17,6 +19,9 @@ CUES = pl.DataFrame(
     schema=["language", "kind", "cue", "value"],
     orient="row",
 )
+
+#: An article as it is compared: its id and its words.
+FEATURE = "INSERT INTO core_story_features VALUES ($1, 'it', NULL, NULL, $2, [1.0], 1, '', '')"
 
 
 @pytest.fixture(autouse=True)
@@ -273,11 +278,10 @@ def test_a_pair_is_made_once_and_again_when_either_of_the_two_has_changed(
     assert table.derivation is not None
     small = replace(table, derivation=replace(table.derivation, batch=2))
     monkeypatch.setitem(contracts._BY_NAME, table.name, small)
-    feature = "INSERT INTO core_story_features VALUES ($1, 'it', NULL, NULL, $2, [1.0], 1, '', '')"
     for name, word in zip("abcde", ("x", "x", "x", "x", "y"), strict=True):
-        store.connection.execute(feature, [name, [word]])
+        store.connection.execute(FEATURE, [name, [word]])
     store.connection.execute(
-        "INSERT INTO work_marks SELECT 'core_story_features', article_id, $1 "
+        "INSERT INTO work_marks SELECT 'core_story_features', article_id, $1, 0 "
         "FROM core_story_features", [store.version("core_story_features")],
     )  # fmt: skip
     alike = [(one, other) for one in "abcd" for other in "abcd" if one < other]
@@ -294,6 +298,63 @@ def test_a_pair_is_made_once_and_again_when_either_of_the_two_has_changed(
     store.connection.execute("DELETE FROM core_story_features WHERE article_id = 'e'")
     assert compare(store) == []
     assert store.connection.sql(pairs).fetchall() == kept
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    nights=st.lists(
+        st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["x", "y", None])), max_size=6
+    )
+)
+def test_what_differs_from_when_it_was_made_is_all_that_is_pending(
+    store: Store, nights: list[dict[str, str | None]]
+) -> None:
+    run, put = store.connection.execute, store.put
+    run("DELETE FROM core_story_features; DELETE FROM work_marks WHERE table_name LIKE 'core_st%'")
+    run(
+        "INSERT INTO work_marks SELECT 'core_story_features', unnest(split('abcdef', '')), $1, 0",
+        [store.version("core_story_features")],
+    )
+    held: dict[str, str] = {}
+    made: dict[str, str] = {}
+    marks = "SELECT key FROM work_marks WHERE table_name = 'core_story_pairs'"
+    for night in nights:
+        for name, word in night.items():
+            run("DELETE FROM core_story_features WHERE article_id = $1", [name])
+            held.pop(name, None)
+            if word:
+                run(FEATURE, [name, [word]])
+                held[name] = word
+        pending: list[str] = []
+        for batch in store.pending("core_story_pairs"):
+            pending.extend(batch.keys["article_id"])
+            put(batch, pl.DataFrame(schema=schema("core_story_pairs")))
+        assert pending == sorted(one for one in held if made.get(one) != held[one])
+        made = dict(held)
+        assert {key for (key,) in store.connection.sql(marks).fetchall()} == set(made)
+
+
+def stored_marks(store: Store) -> int:
+    """How many rows of marks the file holds, deleted ones among them."""
+    size = "SELECT estimated_size FROM duckdb_tables() WHERE table_name = 'work_marks'"
+    return int(store._value(size))
+
+
+def test_replaced_rows_stay_in_the_file_until_they_are_a_tenth(path: Path, store: Store) -> None:
+    marks = "INSERT INTO work_marks SELECT 'core_links', i::VARCHAR, '', 0 FROM range(250000) r(i)"
+    store.connection.execute(marks)
+    store.connection.close()
+    for gone, is_removed in ((5_000, False), (30_000, False), (30_001, True)):
+        with open_store(path) as again:
+            again.connection.execute(
+                "DELETE FROM work_marks WHERE table_name = 'core_links' AND key::BIGINT < $1",
+                [gone],
+            )
+        with open_store(path) as after:
+            live = after._value("SELECT count(*) FROM work_marks")
+            assert (stored_marks(after) == live) == is_removed, gone
 
 
 def test_a_file_listed_again_makes_no_article_twice(store: Store) -> None:

@@ -75,8 +75,8 @@ def _whole(maker: str, version: str, *reads: str) -> Derivation:
 
 def _by_entity(*reads: str) -> Derivation:
     return Derivation(
-        "core_entity_uses", ("entity_id",), reads, "names", "2", batch=100_000,
-        state="hash(language, name, type, used)",
+        "core_links", ("entity_id",), ("core_links(entity_id,language,name,type)", *reads),
+        "names", "2", batch=100_000, state="hash(mention_id, language, name, type)",
     )
 
 
@@ -494,8 +494,12 @@ core_shared_forms = Table(
     core_name_forms.columns,
     key=core_name_forms.key,
     derivation=_whole("count", "1", "core_name_forms"),
-    view="SELECT * FROM core_name_forms QUALIFY count(DISTINCT name_id) "
-    f"OVER (PARTITION BY form, {_BEARER}) > 1",
+    view=f"""
+    SELECT * FROM core_name_forms WHERE hash(form, {_BEARER}) IN (
+        SELECT hash(form, {_BEARER}) AS shared FROM core_name_forms
+        GROUP BY shared HAVING min(hash(name_id)) <> max(hash(name_id))
+    )
+    """,
 )
 
 core_names = Table(
@@ -512,7 +516,9 @@ core_names = Table(
     ),
     key=("name_id",),
     derivation=_whole(
-        "forms", "1", "core_name_uses", "core_shared_forms", "seed_entities", "seed_judgements",
+        "forms", "1", "core_name_uses",
+        "core_shared_forms(name_id,name,type,form,kind,beside,is_generic)",
+        "seed_entities", "seed_judgements",
     ),
 )
 
@@ -539,21 +545,6 @@ core_links = Table(
     ),
 )
 
-core_entity_uses = Table(
-    "core_entity_uses",
-    "one name of an entity in one language and of one type",
-    (
-        Column("entity_id", "VARCHAR", "the entity"),
-        Column("language", "VARCHAR", "ISO 639-1", values=LANGUAGES),
-        Column("name", "VARCHAR", "the name"),
-        Column("type", "VARCHAR", "type of entity", values=ENTITY_TYPES),
-        Column("used", "BIGINT", "mentions", minimum=1),
-    ),
-    key=("entity_id", "language", "name", "type"),
-    derivation=_whole("count", "1", "core_links"),
-    view="SELECT entity_id, language, name, type, count(*) AS used FROM core_links GROUP BY ALL",
-)
-
 core_entities = Table(
     "core_entities",
     "one entity that is in the news",
@@ -566,7 +557,7 @@ core_entities = Table(
         *_made_by("resolver"),
     ),
     key=("entity_id",),
-    derivation=_by_entity("core_entity_uses", "seed_entities", _NAME_CUES),
+    derivation=_by_entity("seed_entities", _NAME_CUES),
 )
 
 core_entity_names = Table(
@@ -580,7 +571,7 @@ core_entity_names = Table(
         *_made_by("resolver"),
     ),
     key=("entity_id", "language", "name"),
-    derivation=_by_entity("core_entity_uses", "seed_entity_names"),
+    derivation=_by_entity("seed_entity_names"),
 )
 
 core_story_features = Table(
@@ -731,7 +722,7 @@ named AS (
 SELECT
     story_id,
     any_value(headline) AS headline,
-    array_to_string(list(name ORDER BY mentions DESC, name)[1:2], ', ') AS chief
+    array_to_string([one.name FOR one IN min({'less': -mentions, 'name': name}, 2)], ', ') AS chief
 FROM headed LEFT JOIN named USING (story_id)
 GROUP BY story_id
 """
@@ -929,7 +920,6 @@ TABLES = (
     core_shared_forms,
     core_names,
     core_links,
-    core_entity_uses,
     core_entities,
     core_entity_names,
     core_story_features,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from told_news import CUES, ENTITIES, NAMES, NOTHING_JUDGED, Article, article, news
 
-from pipelines.resolution.entities import core_entities, core_entity_names, core_entity_uses
+from pipelines.resolution.entities import core_entities, core_entity_names
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
 from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
@@ -166,9 +166,8 @@ def resolved(told: tuple[Article, ...], seed: int) -> list[dict[str, pl.DataFram
     forms = core_name_forms(distinct, entities, names, cues)
     borne = core_names(core_name_uses(namings), forms, entities, NOTHING_JUDGED)
     links = core_links(namings, borne)
-    uses = core_entity_uses(links)
-    canonical = core_entities(uses, entities, cues)
-    known = core_entity_names(uses, names)
+    canonical = core_entities(links, entities, cues)
+    known = core_entity_names(links, names)
     return [{"links": links, "entities": canonical, "names": known}]
 
 
