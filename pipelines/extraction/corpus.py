@@ -80,6 +80,11 @@ def fold(text: str) -> str:
     return text
 
 
+def folded(texts: pl.Series) -> pl.Series:
+    """Return all texts of a column folded."""
+    return texts.str.replace_many(_FOLDED)
+
+
 class Place(NamedTuple):
     """The segment in which a position lies; position + ``offset`` is a code point of the body."""
 

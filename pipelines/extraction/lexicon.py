@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.extraction.corpus import fold
+from pipelines.extraction.corpus import folded
 
 _NAME_PARTS = Path(__file__).with_name("name_parts.csv")
 
@@ -83,7 +83,7 @@ def name_parts() -> dict[str, frozenset[str]]:
     """Return names by kind: given_name, surname, city (large), town, and place, which is both."""
     table = pl.read_csv(_NAME_PARTS)
     kinds = {
-        str(kind): frozenset(map(fold, rows["name"]))
+        str(kind): frozenset(folded(rows["name"]))
         for (kind,), rows in table.partition_by("kind", as_dict=True).items()
     }
     return {**kinds, "place": kinds["city"] | kinds["town"]}

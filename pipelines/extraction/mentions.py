@@ -16,7 +16,7 @@ from pipelines.extraction.corpus import (
     Corpus,
     corpora,
     find_names,
-    fold,
+    folded,
 )
 from pipelines.extraction.cues import Cues, cues, pattern
 from pipelines.extraction.evidence import with_best_evidence
@@ -132,7 +132,7 @@ def _proven(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
 def known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Return name, known_type, ambiguous: one row a name, the least ambiguous first."""
     return (
-        names.with_columns(name=pl.Series(map(fold, names["name"]), dtype=pl.String))
+        names.with_columns(name=folded(names["name"]))
         .join(entities.select("entity_id", "type"), on="entity_id")
         .sort("name", "ambiguous", "entity_id")
         .unique("name", keep="first", maintain_order=True)

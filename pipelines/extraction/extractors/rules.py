@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipelines.extraction.corpus import fold
+from pipelines.extraction.corpus import folded
 from pipelines.extraction.extractor import PROPOSED, Proposal, Reading
 from pipelines.extraction.mentions import core_mentions
 from warehouse.contracts import table
@@ -60,6 +60,4 @@ def _within_reach(names: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
 
 
 def _folded(column: str) -> pl.Expr:
-    return pl.col(column).map_batches(
-        lambda names: pl.Series(map(fold, names), dtype=pl.String), return_dtype=pl.String
-    )
+    return pl.col(column).map_batches(folded, return_dtype=pl.String)
