@@ -79,4 +79,3 @@ def core_entity_names(
         )
         .sort("entity_id", "language", "name")
     )
-

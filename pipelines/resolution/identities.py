@@ -180,12 +180,11 @@ class _Joining:
         reasons = [self.reasons.get(name, _OWN) for name in names]
         told = pl.DataFrame(
             {
-                "name_id": names,
-                "entity_id": [self.entity(name) for name in names],
-                "score": [score for score, _ in reasons],
-                "why": [why for _, why in reasons],
-            },
-            schema_overrides={"name_id": pl.String, "entity_id": pl.String, "why": pl.String},
+                "name_id": pl.Series(names, dtype=pl.String),
+                "entity_id": pl.Series([self.entity(name) for name in names], dtype=pl.String),
+                "score": pl.Series([score for score, _ in reasons], dtype=pl.Float64),
+                "why": pl.Series([why for _, why in reasons], dtype=pl.String),
+            }
         )
         own = told.select("name_id", other="entity_id")
         for column, others in (
