@@ -16,7 +16,7 @@ from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, pattern
 from pipelines.extraction.features import signs, with_lexicon, with_longer
 from pipelines.extraction.likelihood import judged
 from pipelines.extraction.neighbours import NOUNS, ahead, behind, cue, with_neighbours
-from pipelines.extraction.scanning import NEVER
+from pipelines.extraction.scanning import either
 
 REFERENCE, AMBIGUOUS_REFERENCE = 0.97, 0.8
 SUFFIX, ACRONYM_OF, GROUP_NAME, HEAD_WORD, TITLE = 0.95, 0.92, 0.92, 0.9, 0.9
@@ -310,7 +310,7 @@ def _from_the_frame(cues: Cues) -> Iterator[Evidence]:
     listing = pl.when("lists").then("before")
     for type_ in NOUNS:
         nouns = [noun for noun, of_type in cues.values("type_cue").items() if of_type == type_]
-        noun = rf"(?i:\b(?:{'|'.join(sorted(nouns, key=len, reverse=True)) or NEVER})\b)"
+        noun = rf"\b(?i:{either(nouns)})\b"
         of_list = _seen(listing, rf"(?:{noun}(?:\s\w+){{0,3}},?\s+{listed})$")
         yield "class noun of a list", CLASS_NOUN, type_, of_list
 
