@@ -32,7 +32,7 @@ _LEAST = 0.05
 def examples(annotated: Annotated, reference: Reference) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """Return the signs of each candidate, and what it is."""
     known = mentions.known_names(reference.seed_entities, reference.seed_entity_names)
-    told = mentions.cues_of(reference.seed_cue_words, annotated.languages)
+    told = mentions.cues_by_language(reference.seed_cue_words, annotated.languages)
     found = mentions.candidate_spans(annotated.segments, annotated.languages, known, told)
     spans = uncertain(found)
     columns = spans.select(

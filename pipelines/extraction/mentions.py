@@ -18,7 +18,7 @@ from pipelines.extraction.corpus import (
     find_names,
     folded,
 )
-from pipelines.extraction.cues import Cues, cues, pattern
+from pipelines.extraction.cues import Cues, cues_of, pattern
 from pipelines.extraction.evidence import with_best_evidence
 from pipelines.extraction.facts import facts
 from pipelines.extraction.lexicon import common_words, name_parts
@@ -40,7 +40,7 @@ def core_mentions(
 ) -> pl.DataFrame:
     """Return the rows of ``core_mentions`` for whole articles."""
     names = known_names(seed_entities, seed_entity_names)
-    told = cues_of(seed_cue_words, core_languages)
+    told = cues_by_language(seed_cue_words, core_languages)
     spans = candidate_spans(core_segments, core_languages, names, told)
     if not spans.height:
         return empty("core_mentions")
@@ -55,10 +55,10 @@ def core_mentions(
     return facts("core_mentions", [found], core_articles, core_segments, mint)
 
 
-def cues_of(seed_cue_words: pl.DataFrame, core_languages: pl.DataFrame) -> dict[str, Cues]:
+def cues_by_language(seed_cue_words: pl.DataFrame, core_languages: pl.DataFrame) -> dict[str, Cues]:
     """Return the cues of each language that is there."""
-    languages = core_languages["language"].drop_nulls().unique().sort()
-    return {language: cues(seed_cue_words, language) for language in languages}
+    languages = core_languages["language"].drop_nulls().unique().sort().to_list()
+    return dict(zip(languages, cues_of(seed_cue_words, languages), strict=True))
 
 
 def candidate_spans(

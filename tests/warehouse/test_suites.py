@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 from conftest import told_marts
 from newsroom import SEEN, Newsroom, Told
@@ -55,6 +56,13 @@ def test_an_empty_table_passes(tmp_path: Path) -> None:
         outcome = checked(store, "core_mentions")
     assert outcome.passed
     assert all(result.observed == 0 for result in outcome.results)
+
+
+def test_a_class_noun_of_a_type_that_no_entity_has_fails(tmp_path: Path) -> None:
+    row = {"language": "en", "kind": "type_cue", "cue": "ship", "value": "VESSEL"}
+    with open_store(tmp_path / "store.duckdb") as store:
+        store.load_seed("seed_cue_words", pl.DataFrame([row]))
+        assert failed(checked(store, "seed_cue_words")) == {"class nouns tell types of entity"}
 
 
 def test_sound_news_pass_every_suite(alliance_build: tuple[Home, Build]) -> None:

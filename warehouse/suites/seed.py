@@ -40,6 +40,12 @@ EXPECTATIONS: dict[str, tuple[Expectation, ...]] = {
             "cue <> trim(cue) OR cue = ''",
             "an empty cue would match everywhere",
         ),
+        no_row(
+            "seed_cue_words",
+            "class nouns tell types of entity",
+            f"kind = 'type_cue' AND coalesce(value, '') NOT IN {ENTITY_TYPES}",
+            "a type that no entity has can be nobody's",
+        ),
     ),
     "seed_units": (
         no_row(
