@@ -49,7 +49,7 @@ from warehouse.store import Store, open_store
 
 _LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
 _REFERENCE = Path(__file__).resolve().parent.parent / "seeds" / "reference"
-_VERBS = {
+VERBS = {
     "core_namings": namings.core_namings,
     "core_name_forms": namings.core_name_forms,
     "core_names": identities.core_names,
@@ -63,7 +63,7 @@ _VERBS = {
     "core_stories": stories.core_stories,
     "core_statements": statements.core_statements,
 }
-_GIVEN = (
+GIVEN = (
     "core_articles", "core_segments", "core_languages", "core_mentions", "core_roles",
     "core_quotes",
 )  # fmt: skip
@@ -105,7 +105,7 @@ def main(file: Path, articles: int, night: int) -> None:
         "growth over n log n": round(grown / _n_log_n(articles), 2),
         "growth by table": {
             name: round(large["by_table"][name] / max(small["by_table"][name], 0.01), 1)
-            for name in _VERBS
+            for name in VERBS
         },
     }
     sys.stdout.write(json.dumps(summary) + "\n")
@@ -168,7 +168,7 @@ def _resolve(store: Store) -> dict[str, tuple[float, float]]:
         work()
         by_table[name] = (time.perf_counter() - started, time.process_time() - processor)
 
-    for name, verb in _VERBS.items():
+    for name, verb in VERBS.items():
         timed(name, partial(_derive, store, name, verb))
     timed("checkpoint", lambda: store.connection.execute("CHECKPOINT"))
     return by_table
@@ -199,26 +199,26 @@ def _told(file: Path) -> Tables:
         published_to=pl.lit(None, dtype=pl.Datetime("us")),
     )
     reference = read_reference(_REFERENCE, _LANGUAGES)
-    cues = reference.seed_cue_words
-    segments = core_segments(articles, cues)
+    segments = core_segments(articles, reference.seed_cue_words)
     languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
+    given = as_given(articles, segments, languages, reference)
+    return given | {"told": articles.select("article_id", "story")}
+
+
+def as_given(
+    articles: pl.DataFrame, segments: pl.DataFrame, languages: pl.DataFrame, reference: Reference
+) -> Tables:
+    """Return what resolution is given of articles, as it lies in the store."""
+    cues = reference.seed_cue_words
     known = (reference.seed_entities, reference.seed_entity_names, cues)
     mentions = core_mentions(articles, segments, languages, *known)
     facts = (articles, segments, languages, mentions)
     roles = core_roles(*facts, cues)
-    made = {
-        "core_articles": articles,
-        "core_segments": segments,
-        "core_languages": languages,
-        "core_mentions": mentions,
-        "core_roles": roles,
-        "core_quotes": core_quotes(*facts, roles, cues),
-    }
-    stored = {name: _as_in_store(name, frame) for name, frame in made.items()}
-    return stored | {"told": articles.select("article_id", "story")}
+    made = zip(GIVEN, (*facts, roles, core_quotes(*facts, roles, cues)), strict=True)
+    return {name: as_in_store(name, frame) for name, frame in made}
 
 
-def _as_in_store(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+def as_in_store(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Return a frame with all columns of its table; what nothing here reads is filled up."""
     whole = pl.concat([empty(name), frame], how="diagonal_relaxed").select(list(schema(name)))
     return whole.with_columns(
@@ -258,7 +258,7 @@ class Retelling:
         chosen = pl.DataFrame({"article_id": ids})
         language = self._tables["core_languages"].select("segment_id", spoken="language")
         part = {}
-        for name in _GIVEN:
+        for name in GIVEN:
             frame = self._tables[name].join(chosen, on="article_id", maintain_order="left")
             if telling and (said := next((one for one in _SAID if one in frame.columns), None)):
                 spoken = frame.join(language, on="segment_id", maintain_order="left")
@@ -384,7 +384,7 @@ def _write(store: Store, part: Tables) -> None:
     Translations stand in the words of their texts: how they differ costs resolution nothing.
     """
     ids = part["core_articles"].select("article_id")
-    for name in _GIVEN:
+    for name in GIVEN:
         store.connection.register("written", part[name])
         store.connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM written")
         store.connection.unregister("written")
@@ -406,7 +406,7 @@ def _write(store: Store, part: Tables) -> None:
             origin=pl.lit("machine"),
         )
     )  # fmt: skip
-    store.connection.register("written", _as_in_store("core_translations", translated))
+    store.connection.register("written", as_in_store("core_translations", translated))
     store.connection.execute(
         "INSERT INTO core_translations BY NAME "
         "SELECT * FROM written ANTI JOIN core_translations USING (text_hash, language)"
@@ -416,7 +416,7 @@ def _write(store: Store, part: Tables) -> None:
 
 def _in_order(store: Store) -> None:
     """Let rows lie as they do where batches of articles have been made in the order of ids."""
-    for name in _GIVEN:
+    for name in GIVEN:
         store.connection.execute(
             f"CREATE OR REPLACE TEMP TABLE ordered AS FROM {name} ORDER BY article_id"
         )

@@ -1,4 +1,3 @@
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,5 @@ def downloads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Downl
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     (tmp_path / "served").mkdir()
-    with Downloads(tmp_path / "served") as running:
-        thread = threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
+    with Downloads(tmp_path / "served").running() as server:
+        yield server

@@ -2,17 +2,17 @@
 
 import hashlib
 import re
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
+from loopback import Loopback, Peer
 
-class Downloads(ThreadingHTTPServer):
+
+class Downloads(Loopback):
     """Serves a folder with ranges, and cuts answers short where it is told to."""
 
-    daemon_threads = True
-
     def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.folder = folder
         self.cut: int | None = None
         self.ranges = True
@@ -23,7 +23,7 @@ class Downloads(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}/"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Peer, BaseHTTPRequestHandler):
     server: Downloads
 
     def do_GET(self) -> None:
@@ -47,6 +47,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         end = None if self.server.cut is None else start + self.server.cut
         self.wfile.write(content[start:end])
-
-    def log_message(self, *_args: object) -> None:
-        """Say nothing."""

@@ -9,37 +9,17 @@ import polars as pl
 import pytest
 from newsroom import Newsroom, Told
 
-from pipelines.extraction.mentions import core_mentions
-from pipelines.extraction.quotes import core_quotes
-from pipelines.extraction.roles import core_roles
+from benchmarks.resolution import GIVEN, VERBS, as_given, as_in_store
 from pipelines.identity import text_hash
 from pipelines.intake.segments import core_segments
 from pipelines.reference.tables import Reference, read_reference
-from pipelines.resolution import entities, identities, links, namings, statements, stories
+from pipelines.resolution import stories
 from warehouse import contracts
-from warehouse.contracts.frames import empty, schema
+from warehouse.contracts.frames import schema
 from warehouse.store import Store, open_store
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = (ROOT / "seeds" / "articles", ROOT / "tests" / "gold" / "invented_articles")
-VERBS: dict[str, Callable[..., pl.DataFrame]] = {
-    "core_namings": namings.core_namings,
-    "core_name_forms": namings.core_name_forms,
-    "core_names": identities.core_names,
-    "core_links": links.core_links,
-    "core_entities": entities.core_entities,
-    "core_entity_names": entities.core_entity_names,
-    "core_story_features": stories.core_story_features,
-    "core_story_pairs": stories.core_story_pairs,
-    "core_story_components": stories.core_story_components,
-    "core_story_articles": stories.core_story_articles,
-    "core_stories": stories.core_stories,
-    "core_statements": statements.core_statements,
-}
-GIVEN = (
-    "core_articles", "core_segments", "core_languages", "core_mentions", "core_roles",
-    "core_quotes",
-)  # fmt: skip
 #: Languages of the files, by the ends of their names; the detector is not what is tested here.
 LANGUAGES = {"it": "it", "en": "en", "fr": "fr", "6": "it", "2": "fr"}
 
@@ -56,7 +36,7 @@ def told(reference: Reference) -> Tables:
     """What the seeds and the invented articles tell; their translations stand in their words."""
     files = [file for folder in FOLDERS for file in sorted(folder.glob("*.txt"))]
     bodies = [file.read_text("utf-8") for file in files]
-    articles = whole("core_articles", pl.DataFrame({
+    articles = as_in_store("core_articles", pl.DataFrame({
         "article_id": [file.stem[:3] for file in files], "body": bodies,
         "body_hash": text_hash(pl.Series(bodies)),
         "published_from": [datetime(2023, 12, 1 + at) for at in range(len(files))],
@@ -66,36 +46,14 @@ def told(reference: Reference) -> Tables:
     language = pl.col("article_id").replace_strict(
         {file.stem[:3]: LANGUAGES.get(file.stem[-2:], "en") for file in files}
     )
-    languages = whole(
+    languages = as_in_store(
         "core_languages", segments.select("segment_id", "article_id", language=language)
     )
-    known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
-    mentions = core_mentions(articles, segments, languages, *known)
-    facts = (articles, segments, languages, mentions)
-    roles = core_roles(*facts, reference.seed_cue_words)
-    quotes = core_quotes(*facts, roles, reference.seed_cue_words)
     translated = segments.join(languages.select("segment_id", "language"), on="segment_id").select(
         "article_id", "text_hash", "language", "text", target=pl.lit("en"), translated="text",
         origin=pl.lit("machine"),
     )  # fmt: skip
-    made = zip(GIVEN, (*facts, roles, quotes), strict=True)
-    return {name: whole(name, frame) for name, frame in made} | {"translated": translated}
-
-
-def whole(table: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame with all columns of its table, what is missing filled up."""
-    filled = {pl.String: "x", pl.Datetime: datetime(2023, 12, 1)}
-    types = schema(table)
-    made = pl.concat([empty(table), frame], how="diagonal_relaxed").select(list(types))
-    return made.with_columns(
-        pl.col(column.name).fill_null(
-            pl.lit([], dtype=made.schema[column.name])
-            if isinstance(made.schema[column.name], pl.List)
-            else filled.get(type(made.schema[column.name]), 0)
-        )
-        for column in contracts.table(table).columns
-        if not column.nullable
-    )
+    return as_given(articles, segments, languages, reference) | {"translated": translated}
 
 
 @pytest.fixture
@@ -131,7 +89,7 @@ def night(store: Store, told: Tables, articles: Sequence[str]) -> dict[str, list
         new = texts.unique(["text_hash", "language"]).join(
             known, on=["text_hash", "language"], how="anti"
         )
-        store._insert(contracts.table("core_translations"), whole("core_translations", new))
+        store._insert(contracts.table("core_translations"), as_in_store("core_translations", new))
     made: dict[str, list[str]] = {}
     for table, verb in VERBS.items():
         for batch in store.pending(table):

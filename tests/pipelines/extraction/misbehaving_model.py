@@ -1,12 +1,12 @@
 """A real server on the loopback that speaks OpenAI's API, and misbehaves on command."""
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from loopback import Loopback, Peer
 
 #: What a well-behaved model sees, wherever it is written.
 SEEN = {"IBM": "ORG", "Meta": "ORG", "Paris": "GPE", "Ada Lovelace": "PERSON"}
@@ -28,27 +28,20 @@ class Asked:
         return passages
 
 
-class MisbehavingModel(ThreadingHTTPServer):
+class MisbehavingModel(Loopback):
     """Answers as ``manner`` says."""
 
-    daemon_threads = True
-    request_queue_size = 64
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.manner = "good"
         self.asked: list[Asked] = []
-        self.closing = threading.Event()
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}/v1"
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients that hang up are what the tests are about."""
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Peer, BaseHTTPRequestHandler):
     server: MisbehavingModel
     protocol_version = "HTTP/1.1"
 
@@ -156,33 +149,5 @@ class _Handler(BaseHTTPRequestHandler):
     def _sends_away(self, _asked: Asked) -> None:
         self._send("", 302, Location="http://127.0.0.1:9/elsewhere")
 
-    def _hangs(self, _asked: Asked) -> None:
-        self.server.closing.wait(20)
-
     def _hangs_when_asked(self, _asked: Asked) -> None:
         self.server.closing.wait(20)
-
-    def _trickles(self, _asked: Asked) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "100000")
-        self.end_headers()
-        while not self.server.closing.wait(0.1):
-            self.wfile.write(b" ")
-            self.wfile.flush()
-
-    def _hangs_up(self, _asked: Asked) -> None:
-        self.close_connection = True
-
-    def log_message(self, *_args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def misbehaving_model() -> Iterator[MisbehavingModel]:
-    with MisbehavingModel() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        yield server
-        server.closing.set()
-        server.shutdown()
-        thread.join()

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from misbehaving_model import KEY, MisbehavingModel, misbehaving_model
+from misbehaving_model import KEY, MisbehavingModel
 from readings import named, reading
 
 from pipelines.extraction.extractors.llm import ANSWERED, LanguageModel, occurrences
@@ -53,7 +53,7 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[MisbehavingModel]:
-    with misbehaving_model() as server:
+    with MisbehavingModel().running() as server:
         yield server
 
 

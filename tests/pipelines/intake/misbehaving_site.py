@@ -1,14 +1,15 @@
 """A real server on the loopback that serves feeds, and misbehaves on command."""
 
 import ssl
-import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+
+from loopback import Loopback
 
 #: A certificate of localhost, signed by itself, valid for a hundred years.
 CERTIFICATE = Path(__file__).with_name("loopback.pem")
@@ -26,15 +27,14 @@ def rss(**texts: str) -> bytes:
     return RSS.format("".join(items)).encode()
 
 
-class Site(ThreadingHTTPServer):
+class Site(Loopback):
     """Serves what ``pages`` has under a path: bytes, or what a function does with the request."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.pages: dict[str, bytes | Callable[[Handler], None]] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.times: list[float] = []
-        self.closing = threading.Event()
         self.scheme = "http"
 
     def at(self, path: str) -> str:
@@ -45,9 +45,6 @@ class Site(ThreadingHTTPServer):
     def paths(self) -> list[str]:
         """What was asked for, in order, without robots.txt."""
         return [path for path, _ in self.asked if path != "/robots.txt"]
-
-    def handle_error(self, *_: object) -> None:
-        """Who hangs up is no error."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -176,15 +173,11 @@ def talking_nonsense(handler: Handler) -> None:
 
 @contextmanager
 def misbehaving_site(tls: bool = False) -> Iterator[Site]:
-    with Site() as site:
-        if tls:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(CERTIFICATE)
-            site.socket = context.wrap_socket(site.socket, server_side=True)
-            site.scheme = "https"
-        thread = threading.Thread(target=site.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
+    site = Site()
+    if tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(CERTIFICATE)
+        site.socket = context.wrap_socket(site.socket, server_side=True)
+        site.scheme = "https"
+    with site.running():
         yield site
-        site.closing.set()
-        site.shutdown()
-        thread.join()

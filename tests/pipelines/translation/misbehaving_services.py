@@ -2,13 +2,14 @@
 
 import json
 import re
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
+
+from loopback import Loopback, Peer
 
 from pipelines.services.guard import Budget, Limits
 from pipelines.translation.engines.chatgpt import ChatGpt
@@ -130,19 +131,15 @@ SERVICES = {
 }
 
 
-class MisbehavingServices(ThreadingHTTPServer):
+class MisbehavingServices(Loopback):
     """Answers as ``manner`` says; remembers what it was asked to translate."""
 
-    daemon_threads = True
-    request_queue_size = 64
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.manner = "good"
         self.asked: list[Asked] = []
         self.answered: list[str] = []
         self.before_answer: Callable[[], None] = lambda: None
-        self.closing = threading.Event()
 
     @property
     def address(self) -> str:
@@ -159,11 +156,8 @@ class MisbehavingServices(ThreadingHTTPServer):
         """All texts it was asked to translate, in order."""
         return [text for one in self.asked for text in one.texts]
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients that hang up are what the tests are about."""
 
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Peer, BaseHTTPRequestHandler):
     server: MisbehavingServices
     protocol_version = "HTTP/1.1"
 
@@ -214,17 +208,6 @@ class _Handler(BaseHTTPRequestHandler):
     def _good(self, texts: list[str]) -> None:
         self.server.answered += texts
         self._tell([english(text) for text in texts])
-
-    def _hangs(self, _texts: list[str]) -> None:
-        self.server.closing.wait(20)
-
-    def _trickles(self, _texts: list[str]) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "100000")
-        self.end_headers()
-        while not self.server.closing.wait(0.1):
-            self.wfile.write(b" ")
-            self.wfile.flush()
 
     def _trickles_headers(self, _texts: list[str]) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
@@ -305,9 +288,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(texts).encode())
         self.close_connection = True
 
-    def _hangs_up(self, _texts: list[str]) -> None:
-        self.close_connection = True
-
     def _talks_nonsense(self, _texts: list[str]) -> None:
         self.wfile.write(b"\x00\xff nonsense\r\n\r\n")
         self.close_connection = True
@@ -315,17 +295,3 @@ class _Handler(BaseHTTPRequestHandler):
     def _sends_round(self, _texts: list[str]) -> None:
         time.sleep(0.05)
         self._send("", 302, Location=self.path)
-
-    def log_message(self, *_args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def misbehaving_services() -> Iterator[MisbehavingServices]:
-    with MisbehavingServices() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
-        yield server
-        server.closing.set()
-        server.shutdown()
-        thread.join()

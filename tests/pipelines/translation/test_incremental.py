@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import shelf
-from misbehaving_services import ENGLISH, MisbehavingServices, lines, misbehaving_services
+from misbehaving_services import ENGLISH, MisbehavingServices, lines
 from shelf import fill, translate, translating
 from texts import memory
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def server() -> Iterator[MisbehavingServices]:
-    with misbehaving_services() as running:
+    with MisbehavingServices().running() as running:
         yield running
 
 

@@ -15,7 +15,6 @@ from misbehaving_services import (
     SERVICES,
     MisbehavingServices,
     lines,
-    misbehaving_services,
 )
 from texts import Row, Told, by_text, texts
 
@@ -47,7 +46,7 @@ def languages() -> None:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[MisbehavingServices]:
-    with misbehaving_services() as services:
+    with MisbehavingServices().running() as services:
         yield services
 
 
