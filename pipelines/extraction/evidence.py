@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipelines.extraction.corpus import ALPHABET, CAPITALS
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, pattern
-from pipelines.extraction.features import signs, with_lexicon, with_longer
+from pipelines.extraction.features import ALPHABETIC, signs, with_lexicon, with_longer
 from pipelines.extraction.likelihood import judged
 from pipelines.extraction.neighbours import NOUNS, ahead, behind, cue, with_neighbours
 from pipelines.extraction.scanning import either
@@ -41,7 +41,6 @@ _TEXT, _WORDS = pl.col("text"), pl.col("words")
 _CLEAR = pl.col("known_type").is_not_null() & ~pl.col("ambiguous")
 _SEVERAL = _WORDS > 1
 _NOUNS_CAPITALISED = pl.col("language").is_in(sorted(NOUNS_CAPITALISED))
-_ALPHABETIC = _TEXT.str.contains(rf"^[{ALPHABET}'’. -]+$")
 
 
 @dataclass(frozen=True)
@@ -316,12 +315,12 @@ def _from_the_frame(cues: Cues) -> Iterator[Evidence]:
 
 
 def _from_people() -> Iterator[Evidence]:
-    named = _ALPHABETIC & _SEVERAL
-    yield "title", TITLE, "PERSON", _ALPHABETIC & behind("honorific")
+    named = ALPHABETIC & _SEVERAL
+    yield "title", TITLE, "PERSON", ALPHABETIC & behind("honorific")
     before = behind("role")
     aside = (pl.col("p1") == ",") & cue("p2", "role")
     yield "role before", ROLE, "PERSON", named & (before | aside)
-    alone = _ALPHABETIC & (_WORDS == 1)
+    alone = ALPHABETIC & (_WORDS == 1)
     yield "role before, alone", SHORT_FORM, "PERSON", alone & before
     yield (
         "role behind",
@@ -334,7 +333,7 @@ def _from_people() -> Iterator[Evidence]:
     yield "given name alone", ALONE, "PERSON", alone & pl.col("first_given") & ~determined
     further = (pl.col("n1") == ",") & cue("n2", "speech_verb")
     speaks = ahead("speech_verb") | further | behind("speech_verb")
-    yield "speaks", SPEAKS, "PERSON", _ALPHABETIC & _WORDS.is_between(2, 3) & speaks
+    yield "speaks", SPEAKS, "PERSON", ALPHABETIC & _WORDS.is_between(2, 3) & speaks
 
 
 def _apposed(noun: str) -> pl.Expr:
@@ -373,14 +372,14 @@ def _of_shapes() -> Iterator[Evidence]:
     yield "version", VERSIONED, "PRODUCT", version & ~pl.col("in_list")
     camel = _TEXT.str.contains(rf"[a-zß-öø-ÿ][{CAPITALS}]|\w\.\w") & (_WORDS == 1)
     yield "camel case", CAMEL_CASE, "ORG", camel
-    few = (_WORDS <= 2) & _ALPHABETIC
+    few = (_WORDS <= 2) & ALPHABETIC
     in_place = few & behind("place_preposition")
     yield "place preposition", PLACE, "GPE", in_place
     of_noun = few & pl.col("p1").str.to_lowercase().is_in(["di", "de", "d'"])
     yield "of a noun", OF_WHAT, "GPE", of_noun
     inside = ~pl.col("opens")
     by_article = behind("determiner")
-    few = _WORDS.is_between(2, 3) & _ALPHABETIC & inside
+    few = _WORDS.is_between(2, 3) & ALPHABETIC & inside
     yield "several words, determined", SEVERAL_WORDS, "ORG", few & by_article
     yield "several words", SEVERAL_WORDS, "PERSON", few & ~by_article
     yield "one word", ONE_WORD, "ORG", ((_WORDS == 1) | (_WORDS > 3)) & inside

@@ -20,6 +20,8 @@ from pipelines.extraction.lexicon import (
 from pipelines.extraction.neighbours import NOUNS, ahead, behind, cue
 
 _TEXT, _WORDS, _OPENS = pl.col("text"), pl.col("words"), pl.col("opens")
+#: Spans of letters, and what stands between those of a person's name.
+ALPHABETIC = _TEXT.str.contains(rf"^[{ALPHABET}'’. -]+$")
 
 
 def signs(beside: pl.DataFrame) -> pl.DataFrame:
@@ -108,7 +110,6 @@ def _signs() -> dict[str, pl.Expr]:
     small, listed = pl.col("last_small"), pl.col("last_capital")
     first_small = pl.col("first_small")
     determined = behind("determiner")
-    alphabetic = _TEXT.str.contains(rf"^[{ALPHABET}'’. -]+$")
     found = {
         "one word": one,
         "two words": two,
@@ -155,7 +156,7 @@ def _signs() -> dict[str, pl.Expr]:
         "an initial": ~one & _TEXT.str.contains(rf"(?:^|\s)[{CAPITALS}]\.?(?:\s|$|[{CAPITALS}]\.)"),
         "small word inside": _TEXT.str.contains(rf"\s[{SMALL}]+['\s]"),
         "hyphen": _TEXT.str.contains(rf"[{ALPHABET}]-[{CAPITALS}]"),
-        "odd signs": ~alphabetic,
+        "odd signs": ~ALPHABETIC,
         "address": _TEXT.str.contains(rf"@|_|://|\.[{SMALL}]{{2,4}}$|[{LETTERS}]/[{LETTERS}]"),
         "person's name parts": ~one & given & surname,
         "given name first": ~one & given,
