@@ -8,6 +8,7 @@ from assets.derivation import Verb, Work, derived, followed
 from assets.resources import Newsroom
 from pipelines.resolution import (
     claims,
+    copies,
     entities,
     happenings,
     identities,
@@ -56,22 +57,26 @@ def _members(table: str, member: str, group: str) -> Groups:
 def without_judgements(store: Store, kinds: Collection[str]) -> dict[str, dict[str, str]]:
     """Return, for each kind of thing, members and groups as they are where nothing is judged."""
     made = {}
-    for kind, (table, verb, member, group) in _JUDGED.items():
+    for kind, (tables, verb, member, group) in _JUDGED.items():
         if kind in kinds:
-            frames = store.frames(table) | {"seed_judgements": empty("seed_judgements")}
+            frames = {name: rows for one in tables for name, rows in store.frames(one).items()}
+            frames["seed_judgements"] = empty("seed_judgements")
             made[kind] = dict(verb(**frames).select(member, group).rows())
     return made
 
 
-def _stories(**frames: pl.DataFrame) -> pl.DataFrame:
+def _stories(
+    core_copy_candidates: pl.DataFrame, seed_judgements: pl.DataFrame, **frames: pl.DataFrame
+) -> pl.DataFrame:
     """Return the stories of all articles; their components too follow the judgements given."""
-    articles, judgements = frames["core_articles"], frames["seed_judgements"]
     together = stories.core_story_components(
-        articles, frames["core_story_pairs"], frames["core_duplicates"], judgements
+        frames["core_story_pairs"], core_copy_candidates, seed_judgements
     )
-    pending = stories.components(articles, together).select("component_id").unique()
+    pending = stories.components(frames["core_articles"], together).select("component_id").unique()
     return stories.core_story_articles(
-        pending=pending, **frames | {"core_story_components": together}
+        pending=pending,
+        seed_judgements=seed_judgements,
+        **frames | {"core_story_components": together},
     )
 
 
@@ -81,12 +86,14 @@ def _statements(**frames: pl.DataFrame) -> pl.DataFrame:
     return statements.core_statements(pending=pending, **frames)
 
 
-#: Tables that judgements shape: how all of each is made, the member and its group.
-_JUDGED: dict[str, tuple[str, Verb, str, str]] = {
-    "entity": ("core_names", identities.core_names, "name_id", "entity_id"),
-    "story": ("core_story_articles", _stories, "article_id", "story_id"),
-    "statement": ("core_statements", _statements, "quote_id", "statement_id"),
-}
+#: What judgements shape: the tables to make, how all of them is made, the member and its group.
+_JUDGED: dict[str, tuple[tuple[str, ...], Verb, str, str]] = {
+    "entity": (("core_names",), identities.core_names, "name_id", "entity_id"),
+    "story": (
+        ("core_story_components", "core_story_articles"), _stories, "article_id", "story_id",
+    ),
+    "statement": (("core_statements",), _statements, "quote_id", "statement_id"),
+}  # fmt: skip
 
 
 core_namings = derived("core_namings", namings.core_namings, GROUP)
@@ -99,9 +106,11 @@ core_entities = derived("core_entities", entities.core_entities, GROUP)
 core_entity_names = derived("core_entity_names", entities.core_entity_names, GROUP)
 core_story_features = derived("core_story_features", stories.core_story_features, GROUP)
 core_story_pairs = derived("core_story_pairs", stories.core_story_pairs, GROUP)
+core_copy_candidates = derived("core_copy_candidates", copies.core_copy_candidates, GROUP)
 core_story_components = derived(
     "core_story_components", stories.core_story_components, GROUP
 )
+core_story_copies = derived("core_story_copies", copies.core_story_copies, GROUP)
 core_story_articles = derived(
     "core_story_articles",
     stories.core_story_articles,

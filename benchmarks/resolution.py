@@ -42,7 +42,15 @@ from pipelines.identity import digest, text_hash
 from pipelines.intake.segments import core_segments
 from pipelines.language.detection import core_languages
 from pipelines.reference.tables import Reference, read_reference
-from pipelines.resolution import entities, identities, links, namings, statements, stories
+from pipelines.resolution import (
+    copies,
+    entities,
+    identities,
+    links,
+    namings,
+    statements,
+    stories,
+)
 from warehouse.contracts import table
 from warehouse.contracts.frames import empty, schema
 from warehouse.store import Store, open_store
@@ -58,7 +66,9 @@ VERBS = {
     "core_entity_names": entities.core_entity_names,
     "core_story_features": stories.core_story_features,
     "core_story_pairs": stories.core_story_pairs,
+    "core_copy_candidates": copies.core_copy_candidates,
     "core_story_components": stories.core_story_components,
+    "core_story_copies": copies.core_story_copies,
     "core_story_articles": stories.core_story_articles,
     "core_stories": stories.core_stories,
     "core_statements": statements.core_statements,

@@ -23,6 +23,7 @@ from pipelines.identity import text_hash
 from pipelines.intake.segments import core_segments
 from pipelines.language.detection import core_languages
 from pipelines.reference.tables import Reference, read_reference
+from pipelines.resolution.copies import core_copy_candidates, core_story_copies
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
 from pipelines.resolution.namings import (
@@ -129,12 +130,12 @@ def _resolved(
     links = core_links(namings, names)
     features = core_story_features(articles, segments, languages, mentions, links)
     pairs = core_story_pairs(features.select("article_id"), features)
-    duplicates = empty("core_duplicates")
-    together = core_story_components(articles, pairs, duplicates, judgements)
+    candidates = core_copy_candidates(articles, empty("core_duplicates"))
+    tried = pl.concat([pairs, candidates], how="diagonal").select("left_id", "right_id").unique()
+    copies = core_story_copies(tried, articles, segments, languages)
+    together = core_story_components(pairs, candidates, judgements)
     pending = components(articles, together).select("component_id").unique()
-    return core_story_articles(
-        pending, articles, segments, languages, duplicates, together, pairs, judgements
-    )
+    return core_story_articles(pending, articles, together, pairs, copies, judgements)
 
 
 def _chief_names(mentions: pl.DataFrame) -> dict[str, str]:

@@ -224,9 +224,10 @@ class Store:
         return [mark for mark in made if (accept(mark) if accept else mark == today)]
 
     def _collect_pending(self, contract: Table, work: Derivation, done: list[str]) -> None:
-        """Number the keys that are not done and whose own inputs are, in key order."""
+        """Compare units and marks; number those not done whose inputs are, in their order."""
         columns = ", ".join(f'"{column}"' for column in work.key)
         carried = "".join(f', min("{column}") AS "{column}"' for column in work.carry)
+        order = ", ".join([*(f'"{column}"' for column in work.together), "mark"])
         state = f"bit_xor({work.state})" if work.state else "0"
         ready = " AND ".join(
             f"mark IN (SELECT key FROM work_marks WHERE table_name = '{name}' "
@@ -235,29 +236,31 @@ class Store:
             if (read := contracts.table(name).derivation) and read.key == work.key
         )
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE units AS SELECT {columns}{carried}, "
-            f"concat_ws('|', {columns}) AS mark, {state}::UBIGINT AS state "
-            f"FROM {work.source} GROUP BY {columns}"
+            f"""
+            CREATE OR REPLACE TEMP TABLE changed_keys AS
+            SELECT units.*, marks.key AS known FROM (
+                SELECT {columns}{carried}, concat_ws('|', {columns}) AS mark,
+                    {state}::UBIGINT AS state
+                FROM {work.source} GROUP BY {columns}
+            ) units FULL JOIN (
+                FROM work_marks WHERE table_name = '{contract.name}'
+            ) marks ON marks.key = units.mark
+            WHERE known IS NULL OR mark IS NULL OR marks.state IS DISTINCT FROM units.state
+            OR NOT list_contains($done, version)
+            """,
+            {"done": done},
         )
         self.connection.execute(
             f"""
             CREATE OR REPLACE TEMP TABLE pending_keys AS
-            SELECT *, row_number() OVER (ORDER BY mark) - 1 AS position
-            FROM units ANTI JOIN (
-                SELECT key AS mark, state FROM work_marks
-                WHERE table_name = '{contract.name}' AND list_contains($done, version)
-            ) USING (mark, state)
-            WHERE {ready or "true"}
-            """,
-            {"done": done},
+            SELECT * EXCLUDE (known), row_number() OVER (ORDER BY {order}) - 1 AS position
+            FROM changed_keys WHERE mark IS NOT NULL AND {ready or "true"}
+            """
         )
 
     def _drop_gone(self, contract: Table, work: Derivation) -> None:
         """Delete rows and marks of units that the source no longer has."""
-        gone = self.connection.sql(
-            "SELECT m.key FROM work_marks m ANTI JOIN units u ON u.mark = m.key "
-            f"WHERE m.table_name = '{contract.name}'"
-        ).pl()
+        gone = self.connection.sql("SELECT known AS key FROM changed_keys WHERE mark IS NULL").pl()
         if gone.is_empty():
             return
         with self._transaction(), self._registered(gone=gone):
@@ -292,7 +295,7 @@ class Store:
                 frames[name] = self.read(name, kinds, work.columns_of(name))
         if work.carry or work.near or not is_cut:
             frames["pending"] = self.connection.sql(
-                "SELECT * EXCLUDE (position, mark, state) FROM batch_keys"
+                "SELECT * EXCLUDE (position, mark, state) FROM batch_keys ORDER BY position"
             ).pl()
         return frames
 

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from warehouse.contracts.core import CONTENT_KINDS
+from warehouse.contracts.frames import made_by
 
 #: Jaccard of word 4-grams from which a text is another's near copy; and the share of the shorter
 #: one's, and their number, from which it is one with another lead or cut short.
@@ -40,7 +41,53 @@ _TEXTS = 8_000
 _Shingles = NDArray[np.int64]
 
 
-def tellings(
+def core_copy_candidates(
+    core_articles: pl.DataFrame, core_duplicates: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the rows of ``core_copy_candidates``: each article with the first of its text, and of
+    its duplicates.
+    """
+    first = pl.col("article_id").min().over("body_hash")
+    return (
+        pl.concat(
+            [
+                core_articles.select(left_id=first, right_id="article_id"),
+                core_duplicates.select(left_id="group_id", right_id="article_id"),
+            ]
+        )
+        .filter(pl.col("left_id") != pl.col("right_id"))
+        .unique()
+        .with_columns(**made_by("core_copy_candidates", "resolver"))
+        .sort("left_id", "right_id")
+    )
+
+
+def core_story_copies(
+    pending: pl.DataFrame,
+    core_articles: pl.DataFrame,
+    core_segments: pl.DataFrame,
+    core_languages: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return the rows of ``core_story_copies``: those pending pairs that have one origin.
+
+    Pairs are tried in the order given: where those of one component follow each other, few texts
+    are remembered.
+    """
+    told = _tellings(core_articles, core_segments, core_languages)
+    about = {telling["article_id"]: telling for telling in told.iter_rows(named=True)}
+    rows = [
+        (left, right, *copy)
+        for left, right in pending.select("left_id", "right_id").rows()
+        if (copy := _copy(about[left], about[right]))
+    ]
+    names = ("left_id", "right_id", "copy_kind", "score", "why")
+    columns = {name: pl.Float64 if name == "score" else pl.String for name in names}
+    return pl.DataFrame(rows, schema=columns, orient="row").with_columns(
+        **made_by("core_story_copies", "resolver")
+    )
+
+
+def _tellings(
     articles: pl.DataFrame, segments: pl.DataFrame, languages: pl.DataFrame
 ) -> pl.DataFrame:
     """Return what copies are judged by: article_id, body_hash, language, text without boilerplate.
@@ -59,23 +106,6 @@ def tellings(
         )
     )
     return articles.select("article_id", "body_hash").join(sentences, on="article_id", how="left")
-
-
-def copies(tried: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """Return those of the pairs (left, right) that have one origin: left, right, kind, score, why.
-
-    ``told`` is what :func:`tellings` returns, of all articles that are tried. Pairs are tried in
-    the order given: where those of one component follow each other, few texts are remembered.
-    """
-    about = {telling["article_id"]: telling for telling in told.iter_rows(named=True)}
-    rows = [
-        (left, right, *copy)
-        for left, right in tried.select("left", "right").unique(maintain_order=True).rows()
-        if (copy := _copy(about[left], about[right]))
-    ]
-    names = ("left", "right", "kind", "score", "why")
-    schema = {name: pl.Float64 if name == "score" else pl.String for name in names}
-    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _copy(left: dict[str, Any], right: dict[str, Any]) -> tuple[str, float, str] | None:

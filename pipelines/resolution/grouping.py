@@ -1,15 +1,15 @@
 """Groups from pairs: by any chain of pairs, or by likeness on average."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 _Numbers = npt.NDArray[np.int64]
-#: Whether two sets of items may be in one group.
-Allows = Callable[[set[str], set[str]], bool]
+#: Whether two groups of items may be in one.
+Allows = Callable[[Iterable[str], Iterable[str]], bool]
 
 
 def groups(items: pl.Series, pairs: pl.DataFrame) -> pl.Series:
@@ -74,7 +74,7 @@ def alike_groups(
             len(members.get(left, ())) == left_size and len(members.get(right, ())) == right_size
         ):
             continue
-        if allows and not allows(set(members[left]), set(members[right])):
+        if allows and not allows(members[left], members[right]):
             continue
         members[left] += members.pop(right)
         _join(likeness, left, right)
@@ -95,7 +95,7 @@ def _from_the_start(
         return []
     present = joined.filter(pl.col("left").is_in(items) & pl.col("right").is_in(items))
     if allows:
-        apart = [not allows({left}, {right}) for left, right in present.rows()]
+        apart = [not allows([left], [right]) for left, right in present.rows()]
         present = present.filter(~pl.Series(apart, dtype=pl.Boolean))
     ordered = items.sort()
     return [

@@ -6,8 +6,9 @@ several entities is joined to none and listed for review. A reviewer's judgement
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import polars as pl
 from rapidfuzz.distance import Indel
@@ -124,7 +125,10 @@ def _pairs(uses: pl.DataFrame, forms: pl.DataFrame, known: frozenset[str]) -> pl
             pl.col("beside").fill_null(""),
             score=pl.col("kind").replace_strict(SCORES, return_dtype=pl.Float64),
         )
-        .sort("short_id", "long_id", "score", "beside", descending=[False, False, True, False])
+        .sort(
+            ["short_id", "long_id", "score", "beside", "kind"],
+            descending=[False, False, True, False, False],
+        )
         .unique(["short_id", "long_id"], keep="first", maintain_order=True)
     )
 
@@ -254,20 +258,23 @@ class _Joining:
             "short_id", "long_id", "kind", "score", "articles"
         ).rows():
             longer[short].append((long, kind, score, articles))
+        apart = self.judgements.different()
         for short in _longest_first(longer):
-            self._shorter(short, longer[short])
+            self._shorter(short, longer[short], apart.get(short, ()))
 
-    def _shorter(self, short: str, candidates: list[tuple[str, str, float, int]]) -> None:
+    def _shorter(
+        self, short: str, candidates: Iterable[tuple[str, str, float, int]], apart: Container[str]
+    ) -> None:
         fits: dict[str, list[tuple[str, float, int]]] = defaultdict(list)
         for long, kind, score, articles in candidates:
-            if self.judgements.allows({short}, {long}):
+            if long not in apart:
                 fits[self.entity(long)].append((kind, score, articles))
         fits.pop(self.entity(short), None)
         chosen = _chosen(fits)
         if chosen is None:
             self.rivals.setdefault(short, []).extend(fits if len(fits) > 1 else ())
             return
-        kind, score, _ = max(fits[chosen], key=lambda fit: fit[1])
+        kind, score, _ = max(fits[chosen], key=itemgetter(1))
         own = self.entity(short)
         if own in self.known and chosen in self.known:
             self._rival(short, chosen)
@@ -283,21 +290,18 @@ class _Joining:
         self, name: str, into: str, score: float, why: str, *, by_judgement: bool = False
     ) -> None:
         ours = self.members.get(name, [name])
-        theirs = self.members.get(into, [into])
-        if not by_judgement and not self.judgements.allows(set(ours), set(theirs)):
+        theirs = self.members.setdefault(into, [into])
+        if not by_judgement and not self.judgements.allows(ours, theirs):
             return
         self.parent[name] = into
-        self.members[into] = [*theirs, *ours]
+        theirs.extend(ours)
         self.members.pop(name, None)
         self.reasons[name] = (score, why)
 
 
 def _longest_first(longer: Mapping[str, list[tuple[str, str, float, int]]]) -> list[str]:
     """Return short names so that what is itself short for another comes after that one."""
-    # Most are short for names that are short for none: there is no chain to follow.
-    done = {
-        name: 1 for name, found in longer.items() if not any(long in longer for long, *_ in found)
-    }
+    done: dict[str, int] = {}
 
     def depth(name: str, above: frozenset[str]) -> int:
         if name not in done:
@@ -309,7 +313,15 @@ def _longest_first(longer: Mapping[str, list[tuple[str, str, float, int]]]) -> l
             done[name] = max(deeper, default=0)
         return done[name]
 
-    return sorted(longer, key=lambda name: (depth(name, frozenset({name})), name))
+    # Most are short for names that are short for none: there is no chain to follow.
+    chained = [
+        name
+        for name, found in longer.items()
+        if not longer.keys().isdisjoint([long for long, *_ in found])
+    ]
+    for name in sorted(chained):
+        depth(name, frozenset({name}))
+    return sorted(longer, key=lambda name: (done.get(name, 1), name))
 
 
 def _chosen(fits: Mapping[str, list[tuple[str, float, int]]]) -> str | None:
@@ -322,7 +334,7 @@ def _chosen(fits: Mapping[str, list[tuple[str, float, int]]]) -> str | None:
         # Of persons, also who bears the family name without an article that says so.
         if not all(said.values()):
             return None
-        best = max(sorted(said), key=lambda entity: said[entity])
+        best = max(said, key=said.__getitem__)
         return best if said[best] >= _UNANIMOUS * total else None
     believed = {
         entity for entity, found in fits.items() if any(fit[0] not in ATTESTED for fit in found)

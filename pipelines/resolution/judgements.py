@@ -6,6 +6,7 @@ back leaves no trace in what is made without it.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -77,8 +78,8 @@ class Judged:
             if group in self.apart
         }
 
-    def allows(self, ours: set[str], theirs: set[str]) -> bool:
-        """Say whether two sets of things may be joined."""
+    def allows(self, ours: Iterable[str], theirs: Iterable[str]) -> bool:
+        """Say whether two groups of things may be joined."""
         if not self.apart:
             return True
         forbidden = {

@@ -214,7 +214,7 @@ def _of_one_speaker(
     for left, right, score in best_first.rows():
         few, many = sorted((party[left], party[right]), key=lambda one: len(one[0]))
         if few is not many:
-            if not judged.allows(set(few[0]), set(many[0])):
+            if not judged.allows(few[0], many[0]):
                 continue
             spoken = product(few[1], many[1])
             if score <= 1 and not all(_can_be_one(*two, speaks_for) for two in spoken):

@@ -16,7 +16,6 @@ from math import log10
 import polars as pl
 
 from pipelines.identity import digest
-from pipelines.resolution.copies import copies, tellings
 from pipelines.resolution.grouping import alike_groups, groups
 from pipelines.resolution.judgements import Judged
 from warehouse.contracts.core import CONTENT_KINDS, STORY_DAYS
@@ -123,9 +122,8 @@ def core_story_pairs(pending: pl.DataFrame, core_story_features: pl.DataFrame) -
 
 
 def core_story_components(
-    core_articles: pl.DataFrame,
     core_story_pairs: pl.DataFrame,
-    core_duplicates: pl.DataFrame,
+    core_copy_candidates: pl.DataFrame,
     seed_judgements: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_story_components``: articles that any chain of pairs joins.
@@ -136,7 +134,7 @@ def core_story_components(
     joined = pl.concat(
         [
             pairs.filter(pl.col("score") >= _HANG_TOGETHER).select("left", "right"),
-            _maybe_copies(core_articles, core_duplicates),
+            core_copy_candidates.select(left="left_id", right="right_id"),
             Judged.of("story", seed_judgements).pairs(),
         ]
     )
@@ -166,11 +164,9 @@ def core_story_components(
 def core_story_articles(
     pending: pl.DataFrame,
     core_articles: pl.DataFrame,
-    core_segments: pl.DataFrame,
-    core_languages: pl.DataFrame,
-    core_duplicates: pl.DataFrame,
     core_story_components: pl.DataFrame,
     core_story_pairs: pl.DataFrame,
+    core_story_copies: pl.DataFrame,
     seed_judgements: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return the rows of ``core_story_articles`` of pending components: every article is in exactly
@@ -186,28 +182,19 @@ def core_story_articles(
     alike = _within(
         core_story_pairs.select("score", left="left_id", right="right_id"), component
     )
-    tried = pl.concat(
-        [
-            alike.select("component", "left", "right"),
-            _within(_maybe_copies(articles, core_duplicates), component).select(
-                "component", "left", "right"
-            ),
-        ]
-    ).sort("component", "left", "right")
-    compared = articles.filter(
-        pl.col("article_id").is_in(pl.concat([tried["left"], tried["right"]]).implode())
-    )
-    found = copies(tried, tellings(compared, core_segments, core_languages))
+    copies = _within(
+        core_story_copies.rename({"left_id": "left", "right_id": "right"}), component
+    ).drop("component")
     story = alike_groups(
         articles["article_id"],
         alike,
         _ONE_STORY,
-        joined=pl.concat([found.select("left", "right"), judged.pairs()]),
+        joined=pl.concat([copies.select("left", "right"), judged.pairs()]),
         allows=judged.allows,
     )
     members = articles.with_columns(story=story)
     of_story = members.select("article_id", component="story")
-    stories = _with_origins(members, _within(found, of_story))
+    stories = _with_origins(members, _within(copies, of_story))
     best = _best_likeness(_within(alike.drop("component"), of_story))
     return (
         stories.join(best, on="article_id", how="left")
@@ -247,17 +234,6 @@ def components(core_articles: pl.DataFrame, core_story_components: pl.DataFrame)
     return core_articles.join(
         core_story_components.select("article_id", "component_id"), on="article_id", how="left"
     ).with_columns(pl.col("component_id").fill_null(pl.col("article_id")))
-
-
-def _maybe_copies(core_articles: pl.DataFrame, core_duplicates: pl.DataFrame) -> pl.DataFrame:
-    """Return left < right: each article with the first of its text, and of its duplicates."""
-    first = pl.col("article_id").min().over("body_hash")
-    return pl.concat(
-        [
-            core_articles.select(left=first, right="article_id"),
-            core_duplicates.select(left="group_id", right="article_id"),
-        ]
-    ).filter(pl.col("left") != pl.col("right"))
 
 
 def _within(pairs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
@@ -510,9 +486,9 @@ def _with_origins(members: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
     both_ways = pl.concat(
         [
             copies.select(
+                "copy_kind",
                 article_id=one,
                 origin_article_id=other,
-                copy_kind="kind",
                 copy_score="score",
                 copy_why="why",
             )

@@ -230,25 +230,24 @@ def test_the_same_seed_changes_nothing(store: Store) -> None:
 def test_a_whole_table_that_comes_out_the_same_keeps_its_revision(store: Store) -> None:
     make(store)
 
-    def together(batch: Batch) -> pl.DataFrame:
+    def paired(batch: Batch) -> pl.DataFrame:
         return batch.frames["core_articles"].select(
-            "article_id",
-            component_id=pl.lit("all of them"),
-            state=pl.lit(0),
+            left_id=pl.lit("the first of all"),
+            right_id="article_id",
             resolver=pl.lit("by hand"),
             resolver_version=pl.lit("1"),
         )
 
-    (batch,) = store.pending("core_story_components")
+    (batch,) = store.pending("core_copy_candidates")
     assert batch.frames["core_articles"].columns == ["article_id", "body_hash"]
-    store.put(batch, together(batch))
-    revision = store.revision("core_story_components")
-    assert list(store.pending("core_story_components")) == []
-    store._bump("core_story_pairs")
-    (batch,) = store.pending("core_story_components")
-    store.put(batch, together(batch).reverse())
-    assert store.revision("core_story_components") == revision
-    assert list(store.pending("core_story_components")) == []
+    store.put(batch, paired(batch))
+    revision = store.revision("core_copy_candidates")
+    assert list(store.pending("core_copy_candidates")) == []
+    store._bump("core_duplicates")
+    (batch,) = store.pending("core_copy_candidates")
+    store.put(batch, paired(batch).reverse())
+    assert store.revision("core_copy_candidates") == revision
+    assert list(store.pending("core_copy_candidates")) == []
 
 
 def compare(store: Store) -> list[tuple[str, str]]:
@@ -334,6 +333,27 @@ def test_what_differs_from_when_it_was_made_is_all_that_is_pending(
         assert pending == sorted(one for one in held if made.get(one) != held[one])
         made = dict(held)
         assert {key for (key,) in store.connection.sql(marks).fetchall()} == set(made)
+
+
+def test_units_that_read_the_same_come_together(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = contracts.table("core_story_copies")
+    assert table.derivation is not None
+    small = replace(table, derivation=replace(table.derivation, batch=2))
+    monkeypatch.setitem(contracts._BY_NAME, table.name, small)
+    for member, component in (("a", "two"), ("b", "one"), ("c", "two"), ("d", "one")):
+        store.connection.execute(
+            "INSERT INTO core_story_components VALUES ($1, $2, 0, '', '')", [member, component]
+        )
+    for left, right in ("ac", "ad", "bd"):
+        store.connection.execute(
+            "INSERT INTO core_story_pairs VALUES ($1, $2, 1.0, '', '')", [left, right]
+        )
+    store.connection.execute("INSERT INTO core_copy_candidates VALUES ('b', 'd', '', '')")
+    (batch,) = store.pending("core_story_copies")
+    pending = [("b", "d", "one"), ("a", "c", "two")]  # of two components: never tried
+    assert batch.frames["pending"].rows() == pending
 
 
 def stored_marks(store: Store) -> int:

@@ -516,7 +516,7 @@ core_names = Table(
     ),
     key=("name_id",),
     derivation=_whole(
-        "forms", "1", "core_name_uses",
+        "forms", "2", "core_name_uses",
         "core_shared_forms(name_id,name,type,form,kind,beside,is_generic)",
         "seed_entities", "seed_judgements",
     ),
@@ -637,6 +637,18 @@ core_story_pairs = Table(
     ),
 )
 
+core_copy_candidates = Table(
+    "core_copy_candidates",
+    "one article and the first of its text or of its duplicates, which may have one origin",
+    (
+        Column("left_id", "VARCHAR", "the first", references="core_articles.article_id"),
+        Column("right_id", "VARCHAR", "the other", references="core_articles.article_id"),
+        *_made_by("resolver"),
+    ),
+    key=("left_id", "right_id"),
+    derivation=_whole("texts", "1", "core_articles(article_id,body_hash)", "core_duplicates"),
+)
+
 core_story_components = Table(
     "core_story_components",
     "one article that a chain of pairs joins to others",
@@ -648,8 +660,39 @@ core_story_components = Table(
     ),
     key=("article_id",),
     derivation=_whole(
-        "components", "1", "core_articles(article_id,body_hash)", "core_story_pairs",
-        "core_duplicates", "seed_judgements:story",
+        "components", "1", "core_story_pairs", "core_copy_candidates", "seed_judgements:story"
+    ),
+)
+
+#: Pairs of one component that may have one origin: what is alike, and what other signs bring up.
+_TRIED = """
+SELECT left_id, right_id, l.component_id
+FROM (
+    SELECT left_id, right_id FROM core_story_pairs
+    UNION SELECT left_id, right_id FROM core_copy_candidates
+)
+JOIN core_story_components l ON l.article_id = left_id
+JOIN core_story_components r ON r.article_id = right_id AND r.component_id = l.component_id
+"""
+
+core_story_copies = Table(
+    "core_story_copies",
+    "two articles that have one origin",
+    (
+        Column("left_id", "VARCHAR", "the one", references="core_articles.article_id"),
+        Column("right_id", "VARCHAR", "the other", references="core_articles.article_id"),
+        Column("copy_kind", "VARCHAR", "what they are to each other", values=COPY_KINDS[1:]),
+        Column("score", "DOUBLE", "how sure, 0 to 1", minimum=0, maximum=1),
+        Column("why", "VARCHAR", "what it rests on"),
+        *_made_by("resolver"),
+    ),
+    key=("left_id", "right_id"),
+    derivation=Derivation(
+        f"( {_TRIED} )",
+        ("left_id", "right_id"),
+        ("core_articles(article_id,body_hash)", "core_segments", "core_languages"),
+        "copies", "1", carry=("component_id",), together=("component_id",), batch=20_000,
+        state="0", near="SELECT unnest([left_id, right_id]) AS article_id FROM batch_keys",
     ),
 )
 
@@ -659,6 +702,16 @@ SELECT
     a.article_id, coalesce(c.component_id, a.article_id) AS component_id, c.state,
     a.published_from, a.published_to, a.body_hash
 FROM core_articles a LEFT JOIN core_story_components c USING (article_id)
+"""
+#: Of an article what of it and of its copies its story and its origin depend on.
+_TOLD = f"""
+SELECT
+    component_id,
+    hash(article_id, state, published_from, published_to, body_hash, copies) AS told
+FROM ( {_TOGETHER} ) LEFT JOIN (
+    SELECT left_id AS article_id, bit_xor(hash(right_id, copy_kind, score)) AS copies
+    FROM core_story_copies GROUP BY left_id
+) USING (article_id)
 """
 
 core_story_articles = Table(
@@ -683,15 +736,15 @@ core_story_articles = Table(
     ),
     key=("article_id",),
     derivation=Derivation(
-        f"( {_TOGETHER} )",
+        f"( {_TOLD} )",
         ("component_id",),
         (
             "core_articles(article_id,body_hash,published_from,published_to)",
-            "core_segments", "core_languages", "core_duplicates", "core_story_components",
-            "core_story_pairs", "seed_judgements:story",
+            "core_story_components", "core_story_pairs", "core_story_copies",
+            "seed_judgements:story",
         ),
-        "stories", "3",
-        state="hash(article_id, state, published_from, published_to, body_hash)",
+        "stories", "4",
+        state="told",
         near="SELECT component_id, article_id, article_id AS left_id "
         f"FROM batch_keys JOIN ( {_TOGETHER} ) USING (component_id)",
     ),
@@ -711,13 +764,17 @@ WITH headed AS (
     LEFT JOIN core_translations t ON t.text_hash = s.text_hash AND t.language = l.language
     GROUP BY a.story_id
 ),
-named AS (
-    SELECT a.story_id, e.name, count(*) AS mentions
+mentioned AS (
+    SELECT a.story_id, l.entity_id, count(*) AS mentions
     FROM (SELECT story_id FROM headed WHERE headline IS NULL) h
     JOIN core_story_articles a USING (story_id)
     JOIN core_links l USING (article_id)
-    JOIN core_entities e USING (entity_id)
-    GROUP BY a.story_id, e.name
+    GROUP BY a.story_id, l.entity_id
+),
+named AS (
+    SELECT m.story_id, e.name, sum(m.mentions) AS mentions
+    FROM mentioned m JOIN core_entities e USING (entity_id)
+    GROUP BY m.story_id, e.name
 )
 SELECT
     story_id,
@@ -742,12 +799,20 @@ core_stories = Table(
     ),
 )
 
+#: Mentions that speak or hold a role, with whom they name: core_links is the largest of what is
+#: joined here, and read once.
+_PARTIES = """
+SELECT mention_id, entity_id, type FROM core_links WHERE mention_id IN (
+    SELECT speaker_mention_id FROM core_quotes
+    UNION ALL SELECT unnest([person_mention_id, organization_mention_id]) FROM core_roles
+)
+"""
 #: Persons and the organisations that they hold a role in today.
 _SPOKESMEN = """
 SELECT p.entity_id AS speaker, o.entity_id AS organization, r.article_id
 FROM core_roles r
-JOIN core_links p ON p.mention_id = r.person_mention_id
-JOIN core_links o ON o.mention_id = r.organization_mention_id
+JOIN parties p ON p.mention_id = r.person_mention_id
+JOIN parties o ON o.mention_id = r.organization_mention_id
 WHERE r.status = 'current'
 """
 #: Stories with a quotation that is judged: what is the same may be told in another story.
@@ -760,26 +825,33 @@ FROM core_quotes q JOIN core_story_articles s USING (article_id) JOIN (
 """
 #: Quotations and what of other rows shapes the statements of their story.
 _QUOTED = f"""
-SELECT
-    s.story_id,
-    hash(q.quote_id, g.segment_id, t.translated, t.origin, k.entity_id, k.type, r.told) AS told
-FROM core_quotes q
-JOIN core_story_articles s USING (article_id)
-LEFT JOIN core_segments g
-    ON g.article_id = q.article_id AND g.start < q."end" AND g."end" > q.start
-LEFT JOIN core_languages l ON l.segment_id = g.segment_id
-LEFT JOIN core_translations t ON t.text_hash = g.text_hash AND t.language = l.language
-LEFT JOIN core_links k ON k.mention_id = q.speaker_mention_id
-LEFT JOIN (
-    SELECT speaker, bit_xor(hash(organization)) AS told
-    FROM (SELECT DISTINCT speaker, organization FROM ( {_SPOKESMEN} )) GROUP BY speaker
-) r ON r.speaker = k.entity_id
+WITH parties AS MATERIALIZED ( {_PARTIES} ), judged AS ( {_JUDGED_STORIES} ), quoted AS (
+    SELECT
+        s.story_id,
+        hash(
+            q.quote_id, g.segment_id, t.translated, t.origin, k.entity_id, k.type, r.told
+        ) AS told
+    FROM core_quotes q
+    JOIN core_story_articles s USING (article_id)
+    LEFT JOIN core_segments g
+        ON g.article_id = q.article_id AND g.start < q."end" AND g."end" > q.start
+    LEFT JOIN core_languages l ON l.segment_id = g.segment_id
+    LEFT JOIN core_translations t ON t.text_hash = g.text_hash AND t.language = l.language
+    LEFT JOIN parties k ON k.mention_id = q.speaker_mention_id
+    LEFT JOIN (
+        SELECT speaker, bit_xor(hash(organization)) AS told
+        FROM (SELECT DISTINCT speaker, organization FROM ( {_SPOKESMEN} )) GROUP BY speaker
+    ) r ON r.speaker = k.entity_id
+)
+FROM quoted
+UNION ALL
+SELECT j.story_id, q.told
+FROM quoted q JOIN judged USING (story_id) JOIN judged j ON j.story_id <> q.story_id
 """
 #: Articles with the quotations of the batch's stories, and of judged ones where one of those is,
 #: and the text they stand in; and articles that tell for whom their speakers speak.
 _SAID = f"""
-WITH judged AS ( {_JUDGED_STORIES} ),
-said AS (
+WITH parties AS MATERIALIZED ( {_PARTIES} ), judged AS ( {_JUDGED_STORIES} ), said AS (
     SELECT q.article_id, q.start, q."end", q.speaker_mention_id
     FROM core_quotes q JOIN core_story_articles s USING (article_id)
     WHERE s.story_id IN (SELECT story_id FROM batch_keys)
@@ -791,7 +863,7 @@ FROM said s LEFT JOIN core_segments g
 UNION
 SELECT r.article_id, NULL
 FROM said s
-JOIN core_links k ON k.mention_id = s.speaker_mention_id
+JOIN parties k ON k.mention_id = s.speaker_mention_id
 JOIN ( {_SPOKESMEN} ) r ON r.speaker = k.entity_id
 """
 
@@ -812,9 +884,7 @@ core_statements = Table(
     ),
     key=("quote_id",),
     derivation=Derivation(
-        f"( WITH judged AS ( {_JUDGED_STORIES} ), quoted AS ( {_QUOTED} ) FROM quoted UNION ALL "
-        "SELECT j.story_id, q.told FROM quoted q JOIN judged USING (story_id) JOIN judged j "
-        "ON j.story_id <> q.story_id )",
+        f"( {_QUOTED} )",
         ("story_id",),
         (
             "core_quotes", "core_segments", "core_languages", "core_translations", "core_links",
@@ -924,7 +994,9 @@ TABLES = (
     core_entity_names,
     core_story_features,
     core_story_pairs,
+    core_copy_candidates,
     core_story_components,
+    core_story_copies,
     core_story_articles,
     core_stories,
     core_statements,

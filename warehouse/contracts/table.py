@@ -38,10 +38,11 @@ class Derivation:
 
     ``source`` is the table (or join) whose distinct ``key`` values are the units of work; an empty
     key means that the table is made whole. ``carry`` are columns of the source handed on beside
-    the key. ``reads`` are the tables the verb receives: those that hold the key columns are cut
-    to the batch, the others come whole; ``table:kind,kind`` reads only rows of those kinds, so
-    that a change to other kinds redoes nothing, and ``table(column,column)`` only those columns,
-    where all of it would be too much. ``version`` rises whenever the rules change.
+    the key; units that agree in those named ``together`` follow each other, in few batches.
+    ``reads`` are the tables the verb receives: those that hold the key columns are cut to the
+    batch, the others come whole; ``table:kind,kind`` reads only rows of those kinds, so that a
+    change to other kinds redoes nothing, and ``table(column,column)`` only those columns, where
+    all of it would be too much. ``version`` rises whenever the rules change.
 
     ``state`` is SQL over a row of the source: what of it the output depends on beside the key. A
     unit whose rows have another state than when it was made is made again, and one that is gone
@@ -60,6 +61,7 @@ class Derivation:
     maker: str
     version: str
     carry: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
     batch: int = 2_000
     state: str = ""
     near: str = ""

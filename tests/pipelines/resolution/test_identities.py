@@ -1,8 +1,10 @@
 import polars as pl
 import pytest
-from told_news import Article, article, judged, news
+from told_news import CUES, ENTITIES, NAMES, NOTHING_JUDGED, Article, article, judged, news
 
+from pipelines.resolution.identities import core_names
 from pipelines.resolution.judgements import ContradictionError
+from pipelines.resolution.namings import core_name_forms, core_name_uses
 
 
 def same(*told: Article) -> bool:
@@ -161,3 +163,17 @@ def test_judgements_that_cannot_all_hold_are_refused_by_name() -> None:
             ("entity", LUCE, VERA, "same"),
             ("entity", VEGA, VERA, "different"),
         )
+
+
+def test_what_joined_two_names_does_not_depend_on_the_order_of_their_forms() -> None:
+    told = news(article("a", "{PERSON|H. Lum Brown}."), article("b", "{PERSON|H. Brown}."))
+    namings = told.namings()
+    forms = core_name_forms(
+        namings.select("name_id", "name", "type", "key").unique(), ENTITIES, NAMES, CUES
+    )
+    made = [
+        core_names(core_name_uses(namings), ordered, ENTITIES, NOTHING_JUDGED)
+        for ordered in (forms.sort("kind"), forms.sort("kind", descending=True))
+    ]
+    assert made[0].height == 1
+    assert made[0].equals(made[1])

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.identity import digest, normalised
+from pipelines.resolution.copies import core_copy_candidates, core_story_copies
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
 from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
@@ -160,16 +161,15 @@ class News:
             self.links(judgements),
         )
         pairs = core_story_pairs(features.select("article_id"), features)
-        together = core_story_components(self.core_articles, pairs, copied, judgements)
+        candidates = core_copy_candidates(self.core_articles, copied)
+        tried = pl.concat([pairs, candidates], how="diagonal").select("left_id", "right_id")
+        copies = core_story_copies(
+            tried.unique(), self.core_articles, self.core_segments, self.core_languages
+        )
+        together = core_story_components(pairs, candidates, judgements)
+        pending = components(self.core_articles, together).select("component_id").unique()
         return core_story_articles(
-            components(self.core_articles, together).select("component_id").unique(),
-            self.core_articles,
-            self.core_segments,
-            self.core_languages,
-            copied,
-            together,
-            pairs,
-            judgements,
+            pending, self.core_articles, together, pairs, copies, judgements
         )
 
     def entity_of(self) -> dict[str, str]:
