@@ -1,8 +1,9 @@
 """The only door to the working DuckDB file.
 
 The law of this file: rows and the marks that say they are made are written in one transaction.
-What is marked at today's version is never made again; what is not, is pending. Idempotence,
-resumption after a kill and redoing only what a new rule touches all follow from that.
+What is marked at today's version is never made again; what is not, is pending; what has no mark has
+no rows either. Idempotence, resumption after a kill and redoing only what a new rule touches all
+follow from that.
 """
 
 import hashlib
@@ -220,7 +221,7 @@ class Store:
             params={"table": table},
         ).fetchall()
         today = self.version(table)
-        made = sorted(mark for (mark,) in marks)
+        made = sorted(mark for (mark,) in marks if mark)
         return [mark for mark in made if (accept(mark) if accept else mark == today)]
 
     def _collect_pending(self, contract: Table, work: Derivation, done: list[str]) -> None:
@@ -322,8 +323,8 @@ class Store:
         with self._registered(reopened=marks):
             return len(
                 self.connection.execute(
-                    "DELETE FROM work_marks WHERE table_name = $table "
-                    "AND key IN (SELECT mark FROM reopened) RETURNING key",
+                    "UPDATE work_marks SET version = '' WHERE table_name = $table "
+                    "AND version <> '' AND key IN (SELECT mark FROM reopened) RETURNING key",
                     {"table": table},
                 ).fetchall()
             )
@@ -337,7 +338,7 @@ class Store:
             "SELECT DISTINCT version FROM work_marks WHERE table_name = $table",
             params={"table": table},
         ).fetchall()
-        chosen = [mark for (mark,) in marks if again(mark)]
+        chosen = [mark for (mark,) in marks if mark and again(mark)]
         if not chosen:
             return 0
         keys: pl.DataFrame = self.connection.sql(
@@ -347,7 +348,7 @@ class Store:
         ).pl()
         with self._transaction(), self._registered(reopened=keys):
             self.connection.execute(
-                "DELETE FROM work_marks WHERE table_name IN (SELECT unnest($tables)) "
+                "UPDATE work_marks SET version = '' WHERE table_name IN (SELECT unnest($tables)) "
                 "AND key IN (SELECT key FROM reopened)",
                 {"tables": _by_the_same_key(table)},
             )
@@ -390,25 +391,35 @@ class Store:
     ) -> None:
         version = marks if marks is not None else pl.lit(batch.version)
         done = batch.keys.select("mark", "state", version=version)
-        with self._registered(batch_keys_in=batch.keys, batch_marks=done):
+        with self._registered(units=batch.keys, done=done):
+            self._delete_marked(contract, work)
+            self.connection.execute(
+                f"INSERT INTO work_marks SELECT '{contract.name}', mark, version, state FROM done"
+            )
+        self._insert(contract, made)
+        self._bump(contract.name)
+
+    def _delete_marked(self, contract: Table, work: Derivation) -> None:
+        """Delete rows and marks of those ``units`` that have been made before."""
+        marked = self.connection.sql(
+            "SELECT u.* FROM units u SEMI JOIN "
+            f"(FROM work_marks WHERE table_name = '{contract.name}') m ON m.key = u.mark"
+        ).pl()
+        if marked.is_empty():  # new ones have nothing to be looked for in all that is there
+            return
+        with self._registered(marked=marked):
             for columns in _unit_columns(work):
                 using = " AND ".join(
                     f't."{column}" = k."{key}"'
                     for column, key in zip(columns, work.key, strict=True)
                 )
                 self.connection.execute(
-                    f"DELETE FROM {contract.name} t USING batch_keys_in k WHERE {using}"
+                    f"DELETE FROM {contract.name} t USING marked k WHERE {using}"
                 )
             self.connection.execute(
-                "DELETE FROM work_marks m USING batch_marks b "
-                f"WHERE m.table_name = '{contract.name}' AND m.key = b.mark"
+                "DELETE FROM work_marks m USING marked k "
+                f"WHERE m.table_name = '{contract.name}' AND m.key = k.mark"
             )
-            self.connection.execute(
-                "INSERT INTO work_marks "
-                f"SELECT '{contract.name}', mark, version, state FROM batch_marks"
-            )
-        self._insert(contract, made)
-        self._bump(contract.name)
 
     def _replace_whole(self, contract: Table, made: pl.DataFrame) -> bool:
         """Replace all rows, unless they are the same already; return whether they changed."""

@@ -145,8 +145,9 @@ def core_story_components(
         for first, members in members.group_by("first").agg(pl.col("article_id").sort()).rows()
     }
     state = (
-        _within(pairs, members.rename({"first": "component"}))
-        .group_by(first="component")
+        pairs.join(members, left_on="left", right_on="article_id")
+        .join(members, left_on=["right", "first"], right_on=["article_id", "first"])
+        .group_by("first")
         .agg(state=pl.struct("left", "right", "score").hash().bitwise_xor())
     )
     return (
