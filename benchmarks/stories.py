@@ -128,7 +128,12 @@ def _resolved(
         core_name_uses(namings), core_shared_forms(forms), reference.seed_entities, judgements
     )
     links = core_links(namings, names)
-    features = core_story_features(articles, segments, languages, mentions, links)
+    texts = articles.group_by("body_hash").agg(
+        pl.col("article_id", "published_from").min(), pl.col("published_to").max()
+    )
+    features = core_story_features(
+        texts.drop("body_hash"), segments, languages, mentions, links
+    )
     pairs = core_story_pairs(features.select("article_id"), features)
     candidates = core_copy_candidates(articles, empty("core_duplicates"))
     tried = pl.concat([pairs, candidates], how="diagonal").select("left_id", "right_id").unique()

@@ -44,6 +44,7 @@ def alike_groups(
     threshold: float,
     joined: pl.DataFrame | None = None,
     allows: Allows | None = None,
+    uncounted: pl.Series | None = None,
 ) -> pl.Series:
     """Return for each item the smallest member of its group, by average linkage.
 
@@ -51,38 +52,39 @@ def alike_groups(
     alike on average over all their pairs are joined first, while that average reaches the
     threshold; between equals the smaller names go first, so that no order of arrival matters.
     Pairs of ``joined`` are together from the start; what ``allows`` refuses is never joined by
-    likeness. The cost grows with the pairs, not with the square of the items (Müllner 2011,
-    section 2).
+    likeness; ``uncounted`` items, of which no pair is given, go along and weigh nothing. The cost
+    grows with the pairs, not with the square of the items (Müllner 2011, section 2).
     """
     likeness: dict[str, dict[str, float]] = {item: {} for item in items}
     for left, right, score in pairs.select("left", "right", "score").rows():
         likeness[left][right] = likeness[right][left] = score
     members = {item: [item] for item in likeness}
+    size = dict.fromkeys(likeness, 1) | dict.fromkeys(uncounted if uncounted is not None else (), 0)
     for item, group in _from_the_start(items, joined, allows):
         members[group] += members.pop(item)
+        size[group] += size.pop(item)
         _join(likeness, group, item)
     queue: list[tuple[float, str, str, int, int]] = []
     for one, others in likeness.items():
         for other, total in others.items():
-            average = total / (len(members[one]) * len(members[other]))
+            average = total / (size[one] * size[other])
             if one < other and average >= threshold:
-                queue.append((-average, one, other, len(members[one]), len(members[other])))
+                queue.append((-average, one, other, size[one], size[other]))
     heapq.heapify(queue)
     while queue:
         _, left, right, left_size, right_size = heapq.heappop(queue)
-        if not (
-            len(members.get(left, ())) == left_size and len(members.get(right, ())) == right_size
-        ):
+        if (size.get(left), size.get(right)) != (left_size, right_size):
             continue
         if allows and not allows(members[left], members[right]):
             continue
         members[left] += members.pop(right)
+        size[left] += size.pop(right)
         _join(likeness, left, right)
         for other, total in likeness[left].items():
-            average = total / (len(members[left]) * len(members[other]))
+            average = total / (size[left] * size[other])
             if average >= threshold:
                 low, high = sorted((left, other))
-                heapq.heappush(queue, (-average, low, high, len(members[low]), len(members[high])))
+                heapq.heappush(queue, (-average, low, high, size[low], size[high]))
     named = {item: min(group) for group in members.values() for item in group}
     return pl.Series("group", [named[item] for item in items], dtype=pl.String)
 

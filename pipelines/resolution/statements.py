@@ -174,14 +174,22 @@ def _speaks_for(roles: pl.DataFrame, entities: pl.DataFrame) -> set[tuple[str, s
 
 
 def _same_statement(quotes: pl.DataFrame, speaks_for: set[tuple[str, str]]) -> pl.DataFrame:
-    """Return pairs of quotations that render one statement: left, right, score."""
+    """Return pairs of quotations that render one statement: left, right, score.
+
+    Quotations of one speaker in the same words, as copies of an article have them, are one at once
+    and compared with others once.
+    """
     rows: list[tuple[str, str, float]] = []
     for _, story in quotes.group_by("story_id", maintain_order=True):
+        same: dict[tuple[str | None, str, str | None], list[str]] = {}
+        for quote_id, text_en, text, speaker in story.select(
+            "quote_id", "text_en", "text", "speaker"
+        ).rows():
+            same.setdefault((text_en, normalised(text), speaker), []).append(quote_id)
+        rows += [(first, other, 1.0) for first, *others in same.values() for other in others]
         told = [
-            (quote_id, _content(text_en or ""), normalised(text), speaker)
-            for quote_id, text_en, text, speaker in story.select(
-                "quote_id", "text_en", "text", "speaker"
-            ).rows()
+            (first, _content(text_en or ""), text, speaker)
+            for (text_en, text, speaker), (first, *_) in same.items()
         ]
         for index, (left, left_words, left_text, left_speaker) in enumerate(told):
             for right, right_words, right_text, right_speaker in told[index + 1 :]:

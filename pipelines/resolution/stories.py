@@ -56,16 +56,22 @@ _FEATURES = 100
 #: Of these so many make two articles candidates if they share one; with twice as many the stories
 #: of ECB+ are the same. No figures: a year is everybody's.
 _PROBES = 16
+#: Pairs compared at once: with all features of both, a gigabyte at most.
+_PAIRS_AT_ONCE = 131_072
 
 
 def core_story_features(
-    core_articles: pl.DataFrame,
+    pending: pl.DataFrame,
     core_segments: pl.DataFrame,
     core_languages: pl.DataFrame,
     core_mentions: pl.DataFrame,
     core_links: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Return the rows of ``core_story_features``: what each article names and uses."""
+    """Return the rows of ``core_story_features``: what each text names and uses.
+
+    ``pending`` has article_id, published_from and published_to: the first article of each text, and
+    the days on which any has it.
+    """
     languages = _languages(core_segments, core_languages)
     heaviest = (
         _uses(core_segments, core_mentions, core_links, languages)
@@ -88,8 +94,7 @@ def core_story_features(
         )
     )
     return (
-        core_articles.select("article_id", "published_from", "published_to")
-        .join(languages, on="article_id", how="left")
+        pending.join(languages, on="article_id", how="left")
         .join(features, on="article_id", how="left")
         .with_columns(
             pl.col("features", "weights").fill_null([]),
@@ -192,13 +197,14 @@ def core_story_articles(
         _ONE_STORY,
         joined=pl.concat([copies.select("left", "right"), judged.pairs()]),
         allows=judged.allows,
+        uncounted=copies.filter(pl.col("copy_kind") == "copy")["right"],
     )
-    members = articles.with_columns(story=story)
+    members = articles.with_columns(story=story, text=pl.col("article_id").min().over("body_hash"))
     of_story = members.select("article_id", component="story")
     stories = _with_origins(members, _within(copies, of_story))
     best = _best_likeness(_within(alike.drop("component"), of_story))
     return (
-        stories.join(best, on="article_id", how="left")
+        stories.join(best, on="text", how="left")
         .select(
             "article_id",
             "component_id",
@@ -251,10 +257,10 @@ def _within(pairs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
 
 
 def _best_likeness(alike: pl.DataFrame) -> pl.DataFrame:
-    """Return article_id and likeness: to the article of the same story it is most like."""
+    """Return text and likeness: to the text of the same story it is most like."""
     return (
-        pl.concat([alike.select(article_id=side, likeness="score") for side in ("left", "right")])
-        .group_by("article_id")
+        pl.concat([alike.select(text=side, likeness="score") for side in ("left", "right")])
+        .group_by("text")
         .agg(pl.col("likeness").max())
     )
 
@@ -454,6 +460,11 @@ def _cosines(pairs: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
 
     Rounded, so that the order in which a sum is taken does not show.
     """
+    parts = list(pairs.iter_slices(_PAIRS_AT_ONCE)) or [pairs]
+    return pl.concat([_cosines_of(part, vectors) for part in parts])
+
+
+def _cosines_of(pairs: pl.DataFrame, vectors: pl.DataFrame) -> pl.DataFrame:
     return (
         pairs.join(vectors, left_on="left", right_on="article_id")
         .join(vectors, left_on=["right", "feature"], right_on=["article_id", "feature"])
@@ -474,7 +485,8 @@ def _with_origins(members: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
     """Point each article to its origin, and name each story by its earliest origin's text.
 
     The origin is the earliest published of a group of copies; what is undated comes last, and
-    between equals the text's hash decides, so that the order of arrival does not.
+    between equals the text's hash decides, so that the order of arrival does not. What two articles
+    are to each other, their texts are.
     """
     order = ["published_from", "published_to", "body_hash", "article_id"]
     grouped = members.with_columns(
@@ -482,26 +494,33 @@ def _with_origins(members: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
     ).sort(order, nulls_last=True)
     grouped = grouped.with_columns(
         origin_article_id=pl.col("article_id").first().over("copies_of"),
+        origin_text=pl.col("text").first().over("copies_of"),
         founder=pl.col("body_hash").first().over("story"),
-    )
-    both_ways = pl.concat(
-        [
-            copies.select(
-                "copy_kind",
-                article_id=one,
-                origin_article_id=other,
-                copy_score="score",
-                copy_why="why",
-            )
-            for one, other in (("left", "right"), ("right", "left"))
-        ]
     )
     founders = {text: "story_" + digest(text) for text in grouped["founder"].unique()}
     is_origin = pl.col("article_id") == pl.col("origin_article_id")
-    return grouped.join(both_ways, on=["article_id", "origin_article_id"], how="left").with_columns(
+    return grouped.join(
+        _of_texts(copies, members), on=["text", "origin_text"], how="left"
+    ).with_columns(
         story_id=pl.col("founder").replace_strict(founders, return_dtype=pl.String),
         copy_kind=pl.when(is_origin)
         .then(pl.lit("original"))
         .otherwise(pl.col("copy_kind").fill_null("near_copy")),
+        copy_score=pl.when(~is_origin).then("copy_score"),
         copy_why=pl.when(~is_origin).then(pl.col("copy_why").fill_null("copy of a copy")),
     )
+
+
+def _of_texts(copies: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
+    """Return text, origin_text, copy_kind, copy_score, copy_why: copies both ways, by text."""
+    text = members.select("article_id", "text")
+    named = copies.join(text.rename({"text": "left_text"}), left_on="left", right_on="article_id")
+    named = named.join(text.rename({"text": "right_text"}), left_on="right", right_on="article_id")
+    return pl.concat(
+        [
+            named.select(
+                "copy_kind", text=one, origin_text=other, copy_score="score", copy_why="why"
+            )
+            for one, other in (("left_text", "right_text"), ("right_text", "left_text"))
+        ]
+    ).unique(["text", "origin_text"])

@@ -64,9 +64,9 @@ def _mention(name: str, meaning: str, nullable: bool = False) -> Column:
 
 
 def _by_article(
-    maker: str, version: str, *reads: str, source: str = "core_articles", state: str = ""
+    maker: str, version: str, *reads: str, source: str = "core_articles"
 ) -> Derivation:
-    return Derivation(source, ("article_id",), reads, maker, version, state=state)
+    return Derivation(source, ("article_id",), reads, maker, version)
 
 
 def _whole(maker: str, version: str, *reads: str) -> Derivation:
@@ -574,16 +574,27 @@ core_entity_names = Table(
     derivation=_by_entity("seed_entity_names"),
 )
 
+#: Each text, as the first article that has it, with the days on which any has; and its entities.
+_TEXTS = """
+SELECT t.article_id, t.published_from, t.published_to, l.mention_id, l.entity_id
+FROM (
+    SELECT
+        min(article_id) AS article_id, min(published_from) AS published_from,
+        max(published_to) AS published_to
+    FROM core_articles GROUP BY body_hash
+) t LEFT JOIN core_links l USING (article_id)
+"""
+
 core_story_features = Table(
     "core_story_features",
-    "one article as it is compared with others",
+    "one text as it is compared with others: the first article that has it stands for its copies",
     (
         _ARTICLE,
         Column(
             "language", "VARCHAR", "of most of its content", nullable=True, values=LANGUAGES
         ),
-        Column("published_from", "TIMESTAMP", "first unit of publication, UTC", nullable=True),
-        Column("published_to", "TIMESTAMP", "last unit of publication, UTC", nullable=True),
+        Column("published_from", "TIMESTAMP", "first publication of any, UTC", nullable=True),
+        Column("published_to", "TIMESTAMP", "last publication of any, UTC", nullable=True),
         Column("features", "VARCHAR[]", "entities, words and figures, each with its kind"),
         Column("weights", "DOUBLE[]", "what each counts in a comparison"),
         Column(
@@ -592,10 +603,12 @@ core_story_features = Table(
         *_made_by("resolver"),
     ),
     key=("article_id",),
-    derivation=_by_article(
-        "features", "1", "core_articles", "core_segments", "core_languages", "core_mentions",
-        "core_links", source="core_articles LEFT JOIN core_links USING (article_id)",
-        state="hash(mention_id, entity_id)",
+    derivation=Derivation(
+        f"( {_TEXTS} )",
+        ("article_id",),
+        ("core_segments", "core_languages", "core_mentions", "core_links"),
+        "features", "2", carry=("published_from", "published_to"),
+        state="hash(mention_id, entity_id, published_from, published_to)",
     ),
 )
 
@@ -743,7 +756,7 @@ core_story_articles = Table(
             "core_story_components", "core_story_pairs", "core_story_copies",
             "seed_judgements:story",
         ),
-        "stories", "4",
+        "stories", "5",
         state="told",
         near="SELECT component_id, article_id, article_id AS left_id "
         f"FROM batch_keys JOIN ( {_TOGETHER} ) USING (component_id)",
@@ -890,7 +903,7 @@ core_statements = Table(
             "core_quotes", "core_segments", "core_languages", "core_translations", "core_links",
             "core_roles", "core_story_articles", "seed_judgements:statement",
         ),
-        "statements", "4", batch=5_000, state="told", near=_SAID,
+        "statements", "5", batch=5_000, state="told", near=_SAID,
     ),
 )
 

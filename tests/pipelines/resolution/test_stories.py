@@ -114,6 +114,35 @@ def test_an_exact_copy_points_to_the_earliest() -> None:
     ]  # fmt: skip
 
 
+def test_copies_count_once_however_many_there_are() -> None:
+    copies = [article(f"copy{at:02d}", *ALLIANCE, published=days(2023, 12, 7)) for at in range(30)]
+    made = told(
+        *copies,
+        article("first", *ALLIANCE, published=days(2023, 12, 5)),
+        article("other", *ALLIANCE, "Altro seguirà.", published=days(2023, 12, 6)),
+        article("account", "{ORG|Meta} con {ORG|IBM} e {ORG|Oracle}: nasce la {ORG|AI Alliance}."),
+    )
+    assert len({row["story_id"] for row in made.values()}) == 1
+    assert made["first"]["copy_kind"] == made["account"]["copy_kind"] == "original"
+    assert 0 < float(str(made["first"]["score"])) < 1
+    told_by = {made[one.name]["origin_article_id"] for one in copies}
+    whys = {(made[one.name]["copy_kind"], made[one.name]["why"]) for one in copies}
+    assert (told_by, whys) == ({"first"}, {("copy", "the same text")})
+    assert made["other"]["origin_article_id"] == "first"
+    assert made["other"]["copy_kind"] == "near_copy"
+
+
+def test_a_text_is_compared_on_all_days_on_which_anybody_has_it() -> None:
+    account = "{ORG|Meta} con {ORG|IBM} e {ORG|Oracle}: nasce la {ORG|AI Alliance}."
+    made = told(
+        article("a", *ALLIANCE, published=days(2023, 12, 5)),
+        article("b", *ALLIANCE, published=days(2024, 3, 5)),
+        article("c", account, published=days(2024, 3, 6)),
+        article("d", account, "Un anno dopo.", published=days(2025, 3, 6)),
+    )
+    assert made["c"]["story_id"] == made["a"]["story_id"] != made["d"]["story_id"]
+
+
 def test_copies_that_name_nobody_are_still_copies() -> None:
     made = told(article("a", "Piove."), article("b", "Piove."))
     assert {row["copy_kind"] for row in made.values()} == {"original", "copy"}

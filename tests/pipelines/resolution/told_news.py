@@ -153,8 +153,11 @@ class News:
         duplicates: pl.DataFrame | None = None,
     ) -> pl.DataFrame:
         copied = empty("core_duplicates") if duplicates is None else duplicates
+        texts = self.core_articles.group_by("body_hash").agg(
+            pl.col("article_id", "published_from").min(), pl.col("published_to").max()
+        )
         features = core_story_features(
-            self.core_articles,
+            texts.drop("body_hash"),
             self.core_segments,
             self.core_languages,
             self.core_mentions,
