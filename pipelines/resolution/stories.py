@@ -56,8 +56,9 @@ _FEATURES = 100
 #: Of these so many make two articles candidates if they share one; with twice as many the stories
 #: of ECB+ are the same. No figures: a year is everybody's.
 _PROBES = 16
-#: Pairs compared at once: with all features of both, a gigabyte at most.
-_PAIRS_AT_ONCE = 131_072
+#: Articles whose pairs are sought at once, and pairs compared at once: thousands that tell the same
+#: with small changes then need a gigabyte at most.
+_ARTICLES_AT_ONCE, _PAIRS_AT_ONCE = 256, 131_072
 
 
 def core_story_features(
@@ -112,10 +113,15 @@ def core_story_pairs(pending: pl.DataFrame, core_story_features: pl.DataFrame) -
         "article_id", "language", "published_from", "published_to"
     )
     vectors = _vectors(core_story_features)
-    tried = _candidates(vectors, pending["article_id"], about)
+    compared = pending.select("article_id", position=pl.int_range(pl.len()))
+    parts = [
+        _cosines(_candidates(vectors, part, compared, about), vectors).filter(
+            pl.col("score") >= _LEAST
+        )
+        for part in compared.iter_slices(_ARTICLES_AT_ONCE)
+    ]
     return (
-        _cosines(tried, vectors)
-        .filter(pl.col("score") >= _LEAST)
+        pl.concat(parts)
         .select(
             left_id="left",
             right_id="right",
@@ -425,15 +431,19 @@ def _vectors(features: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _candidates(vectors: pl.DataFrame, pending: pl.Series, about: pl.DataFrame) -> pl.DataFrame:
-    """Return left < right, over: pairs near in time, one of them pending, that share a probe;
-    ``over`` says whether they are in two languages.
+def _candidates(
+    vectors: pl.DataFrame, part: pl.DataFrame, pending: pl.DataFrame, about: pl.DataFrame
+) -> pl.DataFrame:
+    """Return left < right, over: pairs near in time that share a probe, of an article of ``part``
+    and one that is not pending or comes later in ``pending`` (article_id, position); ``over`` says
+    whether they are in two languages.
     """
     probes = vectors.filter("is_probe").select("article_id", "feature")
+    others = probes.join(pending, on="article_id", how="left")
     return (
-        probes.filter(pl.col("article_id").is_in(pending.implode()))
-        .join(probes, on="feature", suffix="_right")
-        .filter(pl.col("article_id") != pl.col("article_id_right"))
+        probes.join(part, on="article_id")
+        .join(others, on="feature", suffix="_right")
+        .filter((pl.col("position_right") > pl.col("position")).fill_null(value=True))
         .select(
             left=pl.min_horizontal("article_id", "article_id_right"),
             right=pl.max_horizontal("article_id", "article_id_right"),
