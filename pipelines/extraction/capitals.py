@@ -6,7 +6,8 @@ Bush". What is cut off follows from what the words are: grammar, titles, common 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +17,6 @@ from numpy.typing import NDArray
 from pipelines.extraction.corpus import CAPITALS, GAP, LETTERS, Corpus
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
 from pipelines.extraction.lexicon import common_words, given_names, name_parts
-from pipelines.extraction.scanning import alphanumeric, hit_arrays
 
 #: What a class noun that is part of no name is a class of: "Model Brindle", but "River Thames".
 _TITLING = frozenset({"ORG", "PRODUCT", "PERSON"})
@@ -57,30 +57,36 @@ class Word(NamedTuple):
     lower: str
 
 
-_KIND = ["text", "opens", "determined"]
+_KIND = ["language", "text", "opens", "determined"]
 
 
-def capitalised_spans(corpus: Corpus, cues: Cues) -> pl.DataFrame:
+def capitalised_spans(corpus: Corpus, told: Mapping[str, Cues]) -> pl.DataFrame:
     """Return the capitalised spans of a corpus, cut, in order: at, to, opens.
 
-    ``opens`` says that the capital proves nothing.
+    ``opens`` says that the capital proves nothing. ``told`` are the cues of each language.
     """
-    runs = _runs(corpus, cues)
-    cut = _Cut(cues, runs["text"].unique())
+    runs = _runs(corpus, told)
     #: The same runs come again, and are cut in the same way.
-    kinds = runs.select(_KIND).unique(_KIND, maintain_order=True).with_row_index("kind")
-    columns = (kinds[column].to_list() for column in ("kind", *_KIND))
-    parts = [(kind, *part) for kind, *run in zip(*columns, strict=True) for part in cut.parts(*run)]
+    kinds = runs.select(_KIND).unique(_KIND, maintain_order=True)
+    ways = {
+        str(language): _Cut(told[str(language)], own["text"].to_list())
+        for (language,), own in kinds.partition_by("language", as_dict=True).items()
+    }
+    parts = [
+        (kind, *part)
+        for kind, (language, *run) in enumerate(kinds.iter_rows())
+        for part in ways[language].parts(*run)
+    ]
     cuts = pl.DataFrame(
         parts, {"kind": pl.UInt32, "first": pl.Int64, "last": pl.Int64}, orient="row"
     )
-    spans = runs.join(kinds, on=_KIND, maintain_order="left").join(
+    spans = runs.join(kinds.with_row_index("kind"), on=_KIND, maintain_order="left").join(
         cuts, on="kind", maintain_order="left_right"
     )
     at, to = ((spans["at"] + spans[end]).to_numpy() for end in ("first", "last"))
-    stop = to.copy()
-    for row in np.flatnonzero(_may_go_on(corpus, to)):
-        stop[row] = cut.end(corpus.text, int(at[row]), int(to[row]))
+    stop, going_on = to.copy(), np.flatnonzero(_may_go_on(corpus, to))
+    for row, language in zip(going_on, spans["language"].gather(going_on), strict=True):
+        stop[row] = ways[language].end(corpus.text, int(at[row]), int(to[row]))
     opens = pl.col("opens") & (pl.col("first") == 0)
     return spans.select(pl.Series("at", at), pl.Series("to", stop), opens)
 
@@ -94,13 +100,13 @@ def _may_go_on(corpus: Corpus, stop: NDArray[np.int64]) -> NDArray[np.bool_]:
     return goes_on
 
 
-def _runs(corpus: Corpus, cues: Cues) -> pl.DataFrame:
-    """Return the runs of capitalised words: at, to, text, opens (their capital proves nothing),
-    and determined (an article stands before).
+def _runs(corpus: Corpus, told: Mapping[str, Cues]) -> pl.DataFrame:
+    """Return the runs of capitalised words: at, to, language, text, opens (their capital proves
+    nothing), and determined (an article stands before).
     """
     text, points = corpus.text, np.append(corpus.points, 0)
-    letters = alphanumeric(text)
-    at, to = hit_arrays(text, _expression(cues))
+    letters = corpus.alphanumeric
+    at, to = _matches(corpus, told)
     at = at + ~letters[at]
     for run in np.flatnonzero(letters[to]):
         # It ended as a legal form, but a longer word stands there; or it ended within a word that
@@ -112,20 +118,41 @@ def _runs(corpus: Corpus, cues: Cues) -> pl.DataFrame:
     blanks = np.cumsum(points == ord(" "))
     # Only of three words and more may the last two be a person's.
     is_long = blanks[to - 1] - blanks[at] > 1
+    languages = corpus.languages_at(at)
     determined = is_long.copy()
-    determiners = cues.words("determiner")
+    determiners = {language: cues.words("determiner") for language, cues in told.items()}
     determined[is_long] = [
-        _is_determined(text, begin, determiners) for begin in at[is_long].tolist()
+        _is_determined(text, begin, determiners[language])
+        for begin, language in zip(
+            at[is_long].tolist(), languages.filter(pl.Series(is_long)), strict=True
+        )
     ]
     return pl.DataFrame(
         {
             "at": at,
             "to": to,
+            "language": languages,
             "text": pl.Series(texts, dtype=pl.String),
             "opens": _openings(text, points, letters, at),
             "determined": determined,
         }
     )
+
+
+def _matches(
+    corpus: Corpus, told: Mapping[str, Cues]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where capitalised words begin, with the sign before, and end; languages side by side
+    that have one expression are read together.
+    """
+    found = []
+    for expression, stretches in groupby(
+        corpus.stretches, key=lambda stretch: _expression(told[stretch.language])
+    ):
+        first, *others = stretches
+        found.append(corpus.hits(expression, first.begin, [first, *others][-1].end))
+    at, to = (np.concatenate(ends) for ends in zip(*found, strict=True))
+    return at, to
 
 
 def _openings(
@@ -178,7 +205,7 @@ def _expression(cues: Cues) -> str:
 class _Cut:
     """What the words of a capitalised run are, and so where names begin and end in it."""
 
-    def __init__(self, cues: Cues, runs: pl.Series) -> None:
+    def __init__(self, cues: Cues, runs: list[str]) -> None:
         parts = name_parts()
         forms = {form for run in runs for word in run.split() for form in (word, *word.split("-"))}
         forms |= {form.lower() for form in forms}

@@ -32,12 +32,13 @@ def hits(text: str, expression: str) -> list[tuple[int, int]]:
 def hit_arrays(text: str, expression: str) -> tuple[np.ndarray, np.ndarray]:
     """Return starts and ends of the same matches."""
     marked = pl.Series([text]).str.replace_all(expression, f"{EDGE}${{0}}{EDGE}")[0]
-    edges = np.flatnonzero(_points(marked) == ord(EDGE))
+    edges = np.flatnonzero(points(marked) == ord(EDGE))
     edges -= np.arange(len(edges))
     return edges[::2], edges[1::2]
 
 
-def _points(text: str) -> np.ndarray:
+def points(text: str) -> np.ndarray:
+    """Return the code points of a text."""
     return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
 
 
@@ -54,7 +55,7 @@ def words_at(text: str, words: pl.Series) -> np.ndarray:
         for first in range(0, max(words.list.len()[0], 1), _TABLE)
     ]
     at = code_points(text, np.unique(np.concatenate(found)))
-    before = _points(f" {text}")[at]
+    before = points(f" {text}")[at]
     is_begun = ~_alphanumeric()[np.minimum(before, _PLANE)]
     return np.compress(is_begun, at)
 
@@ -76,9 +77,9 @@ def code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
     return offsets - np.searchsorted(within, offsets)
 
 
-def alphanumeric(text: str) -> np.ndarray:
+def alphanumeric(points: np.ndarray) -> np.ndarray:
     """Say of each code point whether it is a letter or digit; of the end of the text: it is not."""
-    return np.append(_alphanumeric()[np.minimum(_points(text), _PLANE)], False)
+    return np.append(_alphanumeric()[np.minimum(points, _PLANE)], False)
 
 
 #: The last code point of the plane in which all letters of the languages read are.

@@ -2,10 +2,9 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from unicodedata import normalize
 
-import numpy as np
 import polars as pl
 
 from pipelines.extraction.capitals import capitalised_spans, opening
@@ -25,9 +24,10 @@ _FEWEST_ITEMS, _FEWEST_CAPITALISED = 7, 0.8
 _LONGEST_SMALL_WORD = 5
 
 
-def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.DataFrame:
-    """Return the spans of a corpus that may be names; ``heads`` are where a head word stands.
+def name_spans(corpus: Corpus, told: Mapping[str, Cues], heads: pl.DataFrame) -> pl.DataFrame:
+    """Return the spans of a corpus that may be names.
 
+    ``told`` are the cues of each language, ``heads`` where a head word stands: at, to, language.
     Columns are at, to, shape, opens and text. ``shape`` is ``plain``, ``organisation`` or
     ``headed`` (a head word made it) or ``expansion`` (the letters of an acronym behind it begin its
     words). Leading grammatical words, roles and honorifics are cut off; ``opens`` says whether a
@@ -35,8 +35,9 @@ def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.D
     nothing.
     """
     schema = {"at": pl.Int64, "to": pl.Int64, "opens": pl.Boolean, "shape": pl.String}
-    plain = capitalised_spans(corpus, cues).with_columns(shape=pl.lit("plain"))
-    shaped = pl.DataFrame(list(_shaped(corpus, cues, heads)), schema=schema, orient="row")
+    plain = capitalised_spans(corpus, told).with_columns(shape=pl.lit("plain"))
+    found = list(_shaped(corpus, told, heads))
+    shaped = pl.DataFrame(found, schema=schema, orient="row")
     spans = pl.concat([plain, shaped])
     ends = zip(spans["at"].to_list(), spans["to"].to_list(), strict=True)
     texts = [corpus.text[at:to] for at, to in ends]
@@ -44,16 +45,29 @@ def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.D
 
 
 def _shaped(
-    corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]
+    corpus: Corpus, told: Mapping[str, Cues], heads: pl.DataFrame
 ) -> Iterator[tuple[int, int, bool, str]]:
     """Yield the spans that a head word or an acronym makes a name: at, to, opens, shape."""
-    text = corpus.text
-    expressions = {"organisation": _organisation(cues), "headed": _headed(cues)}
-    shaped = [
-        (at, to, shape)
-        for shape, expression in expressions.items()
-        for at, to in _around(text, heads, expression)
-    ] + [(at, to, "expansion") for at, to in _expansions(corpus)]
+    expansions = _expansions(corpus)
+    begins = [at for at, _ in expansions]
+    by_language = heads.group_by("language").agg("at", "to")
+    own_heads = {language: list(zip(*ends, strict=True)) for language, *ends in by_language.rows()}
+    for language, begin, end in corpus.stretches:
+        cues = told[language]
+        shaped = [
+            (at, to, shape)
+            for shape, expression in (("organisation", _organisation), ("headed", _headed))
+            for at, to in _around(corpus.text, own_heads.get(language, []), expression(cues))
+        ]
+        own = slice(bisect_left(begins, begin), bisect_left(begins, end))
+        shaped += [(at, to, "expansion") for at, to in expansions[own]]
+        yield from _bare(corpus.text, shaped, cues)
+
+
+def _bare(
+    text: str, shaped: list[tuple[int, int, str]], cues: Cues
+) -> Iterator[tuple[int, int, bool, str]]:
+    """Yield shaped spans without what only stands before or behind the name."""
     given = given_names(cues.forms("given_name"))
     for begin, end, shape in shaped:
         at, to = _without_openers(text, begin, end, cues)
@@ -137,19 +151,22 @@ def _run_start(text: str, at: int) -> int:
     return at
 
 
-def list_items(corpus: Corpus, cues: Cues, names: pl.DataFrame) -> list[tuple[int, int]]:
+def list_items(
+    corpus: Corpus, told: Mapping[str, Cues], names: pl.DataFrame
+) -> list[tuple[int, int]]:
     """Return the items of segments that are lists of names: at, to, in order.
 
     An item runs from comma to comma, without its determiner; commas and conjunctions inside
     ``names`` (spans found before: at, to) part nothing. In a list not the capitals but the commas
     say where a name ends, so a determiner in another language stays part of it.
     """
-    item = pattern(rf"(?:^|[,;]|(?<=\s){cues.any('conjunction')})\s*(?P<item>[^,;]+)")
     parts = _ItemText(corpus.text, names)
     found: list[tuple[int, int]] = []
-    commas = pl.Series(corpus.counts(np.append(corpus.points == ord(","), False)))
-    lists = corpus.segments.select("position", pl.col("end") - pl.col("start"))
-    for start, length in lists.filter(commas + 1 >= _FEWEST_ITEMS).rows():
+    commas = pl.Series(corpus.counts(corpus.points == ord(",")))
+    lists = corpus.segments.select("language", "position", pl.col("end") - pl.col("start"))
+    for language, start, length in lists.filter(commas + 1 >= _FEWEST_ITEMS).rows():
+        cues = told[language]
+        item = pattern(rf"(?:^|[,;]|(?<=\s){cues.any('conjunction')})\s*(?P<item>[^,;]+)")
         text = corpus.text[start : start + length]
         masked = parts.between(start, start + length)
         items = [_bare_item(masked, *match.span("item"), cues) for match in item.finditer(masked)]
@@ -256,9 +273,9 @@ def _expansions(corpus: Corpus) -> list[tuple[int, int]]:
 
 def _first_word(words: list[re.Match[str]], letters: str) -> int | None:
     """Return where the last words begin whose initials are the letters, small words left out."""
-    left = [_bare(letter) for letter in letters]
+    left = [_plain(letter) for letter in letters]
     for word in reversed(words):
-        if left and _bare(word["initial"]) == left[-1]:
+        if left and _plain(word["initial"]) == left[-1]:
             left.pop()
             if not left:
                 return word.start("initial") if word["initial"].isupper() else None
@@ -267,7 +284,7 @@ def _first_word(words: list[re.Match[str]], letters: str) -> int | None:
     return None
 
 
-def _bare(letter: str) -> str:
+def _plain(letter: str) -> str:
     return normalize("NFD", letter)[0].upper()
 
 
