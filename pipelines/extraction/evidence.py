@@ -91,10 +91,7 @@ def signs_of(spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series) -
 
     Spans of a language stand together.
     """
-    placed = with_neighbours(spans, told)
-    beside = pl.concat(
-        with_lexicon(placed.filter(language=language), cues) for language, cues in told.items()
-    )
+    beside = with_lexicon(with_neighbours(spans, told), told)
     rules, held = _rules(beside, told, places)
     names = spans["name"].rank("dense").to_numpy().astype(np.int64) - 1
     shown = _pooled(names, signs(beside).hstack(_named(held, rules)))
@@ -143,7 +140,10 @@ def _rules(
     own = ["language", "text"]
     rows = spans.select(*own).with_row_index("row")
     names = spans.select(*own, "words").unique(own)
-    lists = spans.with_row_index("row").filter("lists")
+    enumerating = frozenset().union(*(cues.forms("enumeration") for cues in told.values()))
+    lists = spans.with_row_index("row").filter(
+        pl.col("before").str.contains_any(pl.Series(sorted(enumerating)).implode())
+    )
     worded: list[Evidence] = []
     listed: list[Evidence] = []
     of_words, of_lists = [], []
