@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.extraction.scanning import EDGE, alphanumeric, code_points, hit_arrays, points
+from pipelines.extraction.scanning import EDGE, alphanumeric, hit_arrays, occurrences, points
 from warehouse.contracts.core import CONTENT_KINDS
 
 #: Between segments; a rule that does not name it cannot match across.
@@ -257,26 +257,10 @@ class Corpus:
 def find_names(corpus: Corpus, names: pl.Series) -> pl.DataFrame:
     """Return every occurrence of the names at word boundaries, in order: at, to, name.
 
-    All names are looked for in one pass (Aho-Corasick); occurrences may overlap.
+    Occurrences may overlap.
     """
-    patterns = names.implode()
-    found = (
-        pl.DataFrame({"text": [corpus.text]})
-        .select(
-            name=pl.col("text").str.extract_many(patterns, overlapping=True),
-            at_byte=pl.col("text").str.find_many(patterns, overlapping=True),
-        )
-        .explode("name", "at_byte", empty_as_null=False)
-        .drop_nulls()
-    )
-    starts = code_points(corpus.text, found["at_byte"].to_numpy())
-    frame = found.select("name", at=pl.Series(starts, dtype=pl.Int64)).with_columns(
-        to=pl.col("at") + pl.col("name").str.len_chars()
-    )
-    letters = corpus.alphanumeric
-    at, to = frame["at"].to_numpy(), frame["to"].to_numpy()
-    inside = (letters[at - 1] & letters[at]) | (letters[to] & letters[to - 1])
-    return frame.filter(pl.Series(~inside)).sort("at")
+    at, to, index = occurrences(corpus.points, corpus.alphanumeric, names)
+    return pl.DataFrame({"at": at, "to": to, "name": names.gather(index)})
 
 
 def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterator[Corpus]:

@@ -60,6 +60,76 @@ def words_at(text: str, words: pl.Series) -> np.ndarray:
     return np.compress(is_begun, at)
 
 
+#: An odd number of 64 bits: the code points of a text are weighed by its powers and summed up, so
+#: that the difference of two sums tells a stretch (Rabin and Karp).
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 1 << 64)
+#: Bits of a hash by which most words are told to begin no phrase.
+_TOLD_BY = 20
+
+
+class _Stretches:
+    """The words of a text, each other sign one too, and the hash of every stretch of it.
+
+    Two of 64 bits fall together once in ten billion phrases looked for in a billion words.
+    """
+
+    def __init__(self, points: np.ndarray, letters: np.ndarray) -> None:
+        self.is_edge = ~(letters & np.append(False, letters[:-1]))
+        self.begins = np.flatnonzero(self.is_edge[:-1])
+        self.ends = np.append(self.begins[1:], len(points))
+        self._sums = _powers(_BASE, len(points) + 1)
+        self._sums[1:] *= points
+        self._sums[0] = 0
+        self._sums.cumsum(out=self._sums)
+        self._scale = _powers(_INVERSE, len(points))
+
+    def hashes(self, at: np.ndarray, to: np.ndarray) -> np.ndarray:
+        """Return the hash of each stretch between two positions."""
+        hashes: np.ndarray = (self._sums[to] - self._sums[at]) * self._scale[at]
+        return hashes
+
+
+def _powers(base: int, count: int) -> np.ndarray:
+    """Return the first powers of a number, from the 0th on, as far as 64 bits go."""
+    powers = np.full(count, base, dtype=np.uint64)
+    powers[:1] = 1
+    return powers.cumprod(out=powers)
+
+
+def occurrences(
+    text: np.ndarray, letters: np.ndarray, phrases: pl.Series
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where phrases stand as whole words in a text of code points: start, end, which phrase.
+
+    ``letters`` are what is ``alphanumeric`` in the text. The occurrences are in order of their
+    start, and may overlap. The time is that of reading text and phrases
+    once: no automaton is built, which would take longer than to use it.
+    """
+    listed = points("\0".join(phrases.to_list()))
+    held, told = _Stretches(text, letters), _Stretches(listed, alphanumeric(listed))
+    lengths = phrases.str.len_chars().to_numpy().astype(np.int64)
+    at = np.cumsum(lengths + 1) - lengths - 1
+    first = told.hashes(at, told.ends[np.searchsorted(told.begins, at)])
+    whole = told.hashes(at, at + lengths)
+    order = np.argsort(first)
+    first = first[order]
+    words, shift = held.hashes(held.begins, held.ends), np.uint64(64 - _TOLD_BY)
+    begins_one = np.zeros(1 << _TOLD_BY, dtype=np.bool_)
+    begins_one[first >> shift] = True
+    rows = np.flatnonzero(begins_one[words >> shift])
+    low, high = (np.searchsorted(first, words[rows], side) for side in ("left", "right"))
+    counts = high - low
+    behind = np.cumsum(counts)
+    which = order[np.repeat(high - behind, counts) + np.arange(behind[-1] if len(behind) else 0)]
+    starts = held.begins[np.repeat(rows, counts)]
+    stops = starts + lengths[which]
+    inside = np.flatnonzero(stops <= len(text))
+    starts, stops, which = starts[inside], stops[inside], which[inside]
+    same = held.is_edge[stops] & (held.hashes(starts, stops) == whole[which])
+    return starts[same], stops[same], which[same]
+
+
 def beginnings(words: Iterable[str]) -> pl.Series:
     """Return, as one row, the words but those that begin with another, and so where it does."""
     kept: list[str] = []
