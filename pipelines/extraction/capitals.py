@@ -207,8 +207,6 @@ class _Cut:
 
     def __init__(self, cues: Cues, runs: list[str]) -> None:
         parts = name_parts()
-        forms = {form for run in runs for word in run.split() for form in (word, *word.split("-"))}
-        forms |= {form.lower() for form in forms}
         self._grammar = cues.words("function_word") | cues.words("relative")
         self._roles = cues.words("role")
         self._titles = (self._roles | cues.words("honorific")) - _SAINTS
@@ -224,13 +222,25 @@ class _Cut:
         self._given = given_names(cues.forms("given_name"))
         self._surnames = parts["surname"]
         self._places = parts["city"]
+        if not self._nouns_capitalised:
+            runs = [run for run in runs if not run.isalpha()]
+        forms = {form for run in runs for word in run.split() for form in (word, *word.split("-"))}
+        forms |= {form.lower() for form in forms}
         self._common = common_words(cues.language).among(forms)
+        #: Words that may have something cut off where they stand first, or last.
+        self._alone = self._grammar | self._times
+        self._first = self._alone | self._titles | self._particles | self._classes.keys()
+        self._first |= {title.split()[0] for title in self._titles}
+        self._last = self._alone | self._roles
 
     def parts(self, run: str, opens: bool, determined: bool) -> Iterator[tuple[int, int]]:
         """Yield where the stretches of words of a run begin and end that may be a name each."""
         if run.isalpha():
-            if self._is_name_alone(Word(0, len(run), run, run.lower())):
+            if self._is_name_alone(run):
                 yield 0, len(run)
+            return
+        if self._is_plain(run, opens):
+            yield 0, len(run)
             return
         words = self._without_openers(_words(run), opens)
         while words:
@@ -253,11 +263,27 @@ class _Cut:
             return version.end() if version else to
         return to
 
-    def _is_name_alone(self, word: Word) -> bool:
+    def _is_name_alone(self, form: str) -> bool:
         """Say whether a single capitalised word may be a name: no grammar, month, German noun."""
-        if word.lower in self._grammar or word.lower in self._times:
+        lower = form.lower()
+        if lower in self._alone:
             return False
-        return not self._nouns_capitalised or not self._is_noun(word)
+        return not self._nouns_capitalised or not self._is_noun(Word(0, len(form), form, lower))
+
+    def _is_plain(self, run: str, opens: bool) -> bool:
+        """Say whether a run holds no word at which it could be cut, as most hold none."""
+        if self._nouns_capitalised or "'" in run or ". " in run:
+            return False
+        forms, lower = run.split(" "), run.lower().split(" ")
+        return not (
+            lower[0] in self._first
+            or lower[-1] in self._last
+            or forms[-1].islower()
+            or (opens and lower[0] in self._common)
+            or not self._titles.isdisjoint(lower[1:-1])
+            or not self._given.isdisjoint(forms[1:-1])
+            or not _OF_PLACES.isdisjoint(forms[1:-1])
+        )
 
     def _without_openers(self, words: list[Word], opens: bool) -> list[Word]:
         while words:
