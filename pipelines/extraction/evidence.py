@@ -116,17 +116,13 @@ def _pooled(names: NDArray[np.int64], signs: pl.DataFrame) -> pl.DataFrame:
     """Let what a name shows anywhere in an article count for it everywhere: the share of its
     mentions that have a sign; of what is said of it in words, once is enough.
     """
-    said = [sign for sign in signs.columns if sign.startswith("rule, ") or " noun " in sign]
-    return (
-        signs.with_columns(pl.Series("name", names))
-        .group_by("name")
-        .agg(
-            pl.col(said).max().cast(pl.Float32),
-            pl.exclude(*said, "name").mean().cast(pl.Float32),
-        )
-        .sort("name")
-        .select(signs.columns)
-    )
+    mentions = np.bincount(names)
+    shown = {}
+    for sign in signs.iter_columns():
+        count = np.bincount(names[sign.to_numpy()], minlength=len(mentions))
+        is_said = sign.name.startswith("rule, ") or " noun " in sign.name
+        shown[sign.name] = (count > 0 if is_said else count / mentions).astype(np.float32)
+    return pl.DataFrame(shown)
 
 
 def _rules(
@@ -194,13 +190,15 @@ def _strongest(spans: pl.DataFrame, seen: Signs, *, weak: bool = False) -> pl.Da
         for index, (name, weight, type_, _) in enumerate(seen.rules)
         if weak or weight >= APPOSITION or (isinstance(type_, str) and type_ in _UNTAUGHT)
     ]
+    #: The strongest first, so that the first that holds is the one.
+    deciding.sort(key=lambda rule: -rule[2])
     places, names, weights, types = map(list, zip(*deciding, strict=True))
-    held = seen.held[:, places] * np.array(weights)
+    held = seen.held[:, places]
     best = held.argmax(axis=1)
     return (
         spans.select("known_type")
         .with_columns(
-            rule_weight=pl.Series(held[np.arange(len(held)), best]),
+            rule_weight=pl.Series(held.any(axis=1) * np.array(weights)[best]),
             rule=pl.Series(names)[best],
             rule_type=pl.Series(types, dtype=pl.String)[best],
         )
