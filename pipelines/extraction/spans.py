@@ -3,8 +3,10 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from unicodedata import normalize
 
+import numpy as np
 import polars as pl
 
 from pipelines.extraction.capitals import capitalised_spans, opening
@@ -54,10 +56,11 @@ def _shaped(
     own_heads = {language: list(zip(*ends, strict=True)) for language, *ends in by_language.rows()}
     for language, begin, end in corpus.stretches:
         cues = told[language]
+        found = [(_run_start(corpus.text, at), at, to) for at, to in own_heads.get(language, [])]
         shaped = [
             (at, to, shape)
             for shape, expression in (("organisation", _organisation), ("headed", _headed))
-            for at, to in _around(corpus.text, own_heads.get(language, []), expression(cues))
+            for at, to in _around(corpus.text, found, expression(cues))
         ]
         own = slice(bisect_left(begins, begin), bisect_left(begins, end))
         shaped += [(at, to, "expansion") for at, to in expansions[own]]
@@ -127,14 +130,17 @@ _BEGINNING = re.compile(r"(?<!\w)(?=\w)")
 
 
 def _around(
-    text: str, heads: list[tuple[int, int]], expression: re.Pattern[str]
+    text: str, heads: list[tuple[int, int, int]], expression: re.Pattern[str]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the matches of an expression that hold a head word, capitalised words before it too."""
+    """Yield the matches of an expression that hold a head word, capitalised words before it too.
+
+    Of each head word is told where these begin, and where it begins and ends itself.
+    """
     done = 0
-    for at, to in heads:
+    for run_at, at, to in heads:
         if at < done:
             continue
-        begins = _BEGINNING.finditer(text, max(done, _run_start(text, at)), at + 1)
+        begins = _BEGINNING.finditer(text, max(done, run_at), at + 1)
         tried = (expression.match(text, one.start(), to + _LONGEST_TAIL) for one in begins)
         if match := next(filter(None, tried), None):
             done = match.end()
@@ -260,7 +266,9 @@ _INITIAL = re.compile(r"(?<![\w-])(?:[dlDL]')?(?P<initial>\w)[\w-]*")
 def _expansions(corpus: Corpus) -> list[tuple[int, int]]:
     """Return the names whose initials an acronym in brackets behind them gives."""
     found = []
-    for match in _ACRONYM.finditer(corpus.text):
+    brackets = np.flatnonzero(corpus.points == ord("("))
+    acronyms = (_ACRONYM.match(corpus.text, at - 1) for at in brackets[brackets > 0].tolist())
+    for match in filter(None, acronyms):
         begin = max(0, match.start() - 120)
         before = re.split(rf"[.;:,{GAP}()«»“”\"]", corpus.text[begin : match.start()])[-1]
         at = match.start() - len(before)
@@ -288,13 +296,20 @@ def _plain(letter: str) -> str:
     return normalize("NFD", letter)[0].upper()
 
 
+_FIRST_WORD = re.compile(r"[\w.'-]+?(?=[\s']|$)'?")
+
+
+@lru_cache(maxsize=32)
+def _titles(cues: Cues) -> frozenset[str]:
+    return frozenset().union(*map(cues.words, ("role", "honorific", "month", "weekday")))
+
+
 def _without_openers(text: str, at: int, to: int, cues: Cues) -> tuple[int, int]:
     """Cut leading words that are no part of a name: grammar, roles, honorifics."""
-    grammar = cues.words("function_word")
-    titles, classes = cues.words("role") | cues.words("honorific"), cues.words("type_cue")
-    titles |= cues.words("month") | cues.words("weekday")
+    grammar, titles = cues.words("function_word"), _titles(cues)
+    classes = cues.words("type_cue")
     while at < to:
-        word = re.match(r"[\w.'-]+?(?=[\s']|$)'?", text[at:to])
+        word = _FIRST_WORD.match(text[at:to])
         if word is None:
             break
         bare = word[0].rstrip("'").lower()
