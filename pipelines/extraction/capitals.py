@@ -7,6 +7,7 @@ Bush". What is cut off follows from what the words are: grammar, titles, common 
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -68,10 +69,7 @@ def capitalised_spans(corpus: Corpus, told: Mapping[str, Cues]) -> pl.DataFrame:
     runs = _runs(corpus, told)
     #: The same runs come again, and are cut in the same way.
     kinds = runs.select(_KIND).unique(_KIND, maintain_order=True)
-    ways = {
-        str(language): _Cut(told[str(language)], own["text"].to_list())
-        for (language,), own in kinds.partition_by("language", as_dict=True).items()
-    }
+    ways = {language: _cut(cues) for language, cues in told.items()}
     parts = [
         (kind, *part)
         for kind, (language, *run) in enumerate(kinds.iter_rows())
@@ -205,7 +203,7 @@ def _expression(cues: Cues) -> str:
 class _Cut:
     """What the words of a capitalised run are, and so where names begin and end in it."""
 
-    def __init__(self, cues: Cues, runs: list[str]) -> None:
+    def __init__(self, cues: Cues) -> None:
         parts = name_parts()
         self._grammar = cues.words("function_word") | cues.words("relative")
         self._roles = cues.words("role")
@@ -222,11 +220,7 @@ class _Cut:
         self._given = given_names(cues.forms("given_name"))
         self._surnames = parts["surname"]
         self._places = parts["city"]
-        if not self._nouns_capitalised:
-            runs = [run for run in runs if not run.isalpha()]
-        forms = {form for run in runs for word in run.split() for form in (word, *word.split("-"))}
-        forms |= {form.lower() for form in forms}
-        self._common = common_words(cues.language).among(forms)
+        self._common = common_words(cues.language)
         #: Words that may have something cut off where they stand first, or last.
         self._alone = self._grammar | self._times
         self._first = self._alone | self._titles | self._particles | self._classes.keys()
@@ -426,6 +420,11 @@ class _Cut:
 
     def _is_common(self, word: Word) -> bool:
         return word.lower in self._common
+
+
+@lru_cache(maxsize=32)
+def _cut(cues: Cues) -> _Cut:
+    return _Cut(cues)
 
 
 def _words(run: str) -> list[Word]:

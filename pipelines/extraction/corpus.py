@@ -41,8 +41,8 @@ _MARK_POINTS = {type_: ord(mark) for type_, mark in MARKS.items()}
 MENTION = rf"[{MARKS['PERSON']}-{MARKS['GROUP']}]{FILL}*"
 
 
-#: The first code point behind the Latin blocks.
-_LATIN = 0x250
+#: The first code point behind ASCII, and behind the Latin blocks.
+_ASCII, _LATIN = 0x80, 0x250
 
 
 def _class(held: Callable[[str], bool]) -> str:
@@ -78,10 +78,10 @@ _CLASSES = _classes()
 
 def _renumbered() -> NDArray[np.uint32]:
     """Return Latin code points so that capitals stand together behind ASCII, then other letters."""
-    held = _CLASSES[0x80:_LATIN]
+    held = _CLASSES[_ASCII:_LATIN]
     order = np.argsort(np.where(held & _BITS[CAPITALS], 0, np.where(held, 1, 2)), kind="stable")
     table = np.arange(_LATIN, dtype=np.uint32)
-    table[0x80 + order] = np.arange(0x80, _LATIN)
+    table[_ASCII + order] = np.arange(_ASCII, _LATIN)
     return table
 
 
@@ -179,10 +179,11 @@ class Corpus:
         engine is built for in a quarter of the time. So the expression ignores no case, and has no
         classes of other letters than these.
         """
-        points = self.points[begin:end]
-        latin = _RENUMBERED[np.minimum(points, _LATIN - 1)]
-        text = np.where(points < _LATIN, latin, points).tobytes().decode("utf-32-le")
-        at, to = hit_arrays(text, expression.translate(dict(enumerate(_RENUMBERED.tolist()))))
+        points = self.points[begin:end].copy()
+        moved = np.flatnonzero((points >= _ASCII) & (points < _LATIN))
+        points[moved] = _RENUMBERED[points[moved]]
+        text = points.tobytes().decode("utf-32-le")
+        at, to = hit_arrays(text, expression.translate(_RENUMBERED.tolist()))
         return at + begin, to + begin
 
     def counts(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:

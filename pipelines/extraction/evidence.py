@@ -6,7 +6,7 @@ which the rules are signs among others.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import polars as pl
@@ -147,8 +147,7 @@ def _rules(
         worded, listed = _from_its_words(cues), _from_a_list(cues)
         of_words.append(_held(_worded(names.filter(language=language), cues), own, worded))
         of_lists.append(_held(_listed(lists.filter(language=language), cues), ["row"], listed))
-    named, framed = list(_from_the_name(places)), list(_from_the_frame())
-    beside = [*_from_people(), *_from_class_nouns(), *_from_the_shape()]
+    named, framed, beside = list(_from_the_name(places)), list(_from_the_frame()), _from_beside()
     held = (
         rows.join(pl.concat(of_words), on=own, how="left", maintain_order="left")
         .join(_held(names, own, named), on=own, how="left", maintain_order="left")
@@ -334,6 +333,12 @@ def _from_a_list(cues: Cues) -> list[Evidence]:
 
 def _told_as_one(cues: Cues) -> str:
     return cues.any("enumeration") + r"\s+" + cues.determiner()
+
+
+@cache
+def _from_beside() -> list[Evidence]:
+    """Rules that read the words beside a name, and its shape."""
+    return [*_from_people(), *_from_class_nouns(), *_from_the_shape()]
 
 
 def _from_people() -> Iterator[Evidence]:

@@ -5,6 +5,7 @@ about them holds in the others.
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
@@ -110,6 +111,7 @@ def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _signs() -> dict[str, pl.Expr]:
     one, two, three = _WORDS == 1, _WORDS == 2, _WORDS == 3
     inside = ~_OPENS
