@@ -144,6 +144,13 @@ class Corpus:
         ends = [*(begin - len(GAP) for begin in begins[1:]), len(self.text)]
         return list(map(Stretch, first["language"], begins, ends))
 
+    def parts(self) -> Iterator["Corpus"]:
+        """Yield a corpus of each language by itself."""
+        for language, begin, end in self.stretches:
+            own = self.segments.filter(language=language)
+            segments = own.with_columns(pl.col("position") - begin)
+            yield Corpus(language, self.text[begin:end], segments)
+
     def languages_at(self, positions: NDArray[np.int64]) -> pl.Series:
         """Return the language of each position."""
         begins = [stretch.begin for stretch in self.stretches]
@@ -264,33 +271,21 @@ def find_names(corpus: Corpus, names: pl.Series) -> pl.DataFrame:
     return pl.DataFrame({"at": at, "to": to, "name": names.gather(index)})
 
 
-def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterator[Corpus]:
-    """Yield a corpus a language over the content segments; others are no source of facts."""
-    content = _content(core_segments, core_languages)
-    parts = content.partition_by("language", as_dict=True, maintain_order=True)
-    return (_joined(str(language), segments) for (language,), segments in parts.items())
-
-
 def all_languages(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Corpus:
-    """Return one corpus over the content segments, those of a language together."""
-    content = _content(core_segments, core_languages)
-    return _joined("mul", content.sort("language", maintain_order=True))
+    """Return one corpus over the content segments, those of a language together.
 
-
-def _content(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> pl.DataFrame:
-    return (
+    Others are no source of facts.
+    """
+    segments = (
         core_segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
         .select("segment_id", "article_id", "ordinal", "kind", "start", "end", "text")
         .join(core_languages.select("segment_id", "language"), on="segment_id")
-        .sort("article_id", "ordinal")
+        .sort("language", "article_id", "ordinal")
         .with_columns(pl.col("text").str.replace_all(_RESERVED, _UNKNOWN))
     )
-
-
-def _joined(language: str, segments: pl.DataFrame) -> Corpus:
     lengths = segments["text"].str.len_chars().cast(pl.Int64) + len(GAP)
     return Corpus(
-        language,
+        "mul",
         fold(segments["text"].str.join(GAP).item()),
         segments.with_columns(position=lengths.cum_sum() - lengths).drop("text"),
     )

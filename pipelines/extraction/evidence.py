@@ -136,10 +136,9 @@ def _rules(
     own = ["language", "text"]
     rows = spans.select(*own).with_row_index("row")
     names = spans.select(*own, "words").unique(own)
-    enumerating = frozenset().union(*(cues.forms("enumeration") for cues in told.values()))
-    lists = spans.with_row_index("row").filter(
-        pl.col("before").str.contains_any(pl.Series(sorted(enumerating)).implode())
-    )
+    forms = frozenset().union(*(cues.forms("enumeration") for cues in told.values()))
+    enumerations = pl.Series(sorted(forms), dtype=pl.String).implode()
+    lists = spans.with_row_index("row").filter(pl.col("before").str.contains_any(enumerations))
     worded: list[Evidence] = []
     listed: list[Evidence] = []
     of_words, of_lists = [], []
