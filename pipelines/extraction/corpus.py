@@ -189,7 +189,7 @@ class Corpus:
         points = self.points[begin:end].copy()
         moved = np.flatnonzero((points >= _ASCII) & (points < _LATIN))
         points[moved] = _RENUMBERED[points[moved]]
-        text = points.tobytes().decode("utf-32-le")
+        text = str(points.data, "utf-32-le")
         at, to = hit_arrays(text, expression.translate(_RENUMBERED.tolist()))
         return at + begin, to + begin
 
@@ -259,7 +259,7 @@ class Corpus:
         inside = np.repeat(to - behind, to - at) + np.arange(behind[-1] if len(behind) else 0)
         points[inside] = ord(FILL)
         points[at] = marks.to_numpy()
-        return Corpus(self.language, points.tobytes().decode("utf-32-le"), self.segments)
+        return Corpus(self.language, str(points.data, "utf-32-le"), self.segments)
 
 
 def find_names(corpus: Corpus, names: pl.Series) -> pl.DataFrame:

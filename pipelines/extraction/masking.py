@@ -233,10 +233,11 @@ def masked_segments(
     mentions = _top_level(corpus, core_mentions).with_columns(masked_as="type")
     if groups:
         mentions = _with_groups(corpus, known, mentions)
-    parts = zip(corpus.masked(mentions).parts(), known, corpus.stretches, strict=True)
-    for part, words, (language, begin, end) in parts:
+    for part, words, (language, begin, _) in zip(
+        corpus.parts(), known, corpus.stretches, strict=True
+    ):
         own = mentions.filter(language=language).with_columns(pl.col("at", "to") - begin)
-        yield Masked(part, words, own, None if groups else corpus.text[begin:end])
+        yield Masked(part.masked(own), words, own, None if groups else part.text)
 
 
 def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
