@@ -72,14 +72,18 @@ def _linked(found: pl.DataFrame, told: Mapping[str, Cues]) -> pl.Series:
         language: pattern(rf"(?:,\s?|,?\s{cues.any('conjunction')}\s){cues.determiner()}", False)
         for language, cues in told.items()
     }
-    gap = pl.col("at").shift(-1) - pl.col("to")
-    is_near = gap.is_between(1, _NEAR) & (pl.col("language") == pl.col("language").shift(-1))
-    near = found.select("language", "after", gap=pl.when(is_near).then(gap)).get_columns()
-    held = [
-        gap is not None and joined[language].fullmatch(after, 0, gap) is not None
-        for language, after, gap in zip(*map(pl.Series.to_list, near), strict=True)
-    ]
-    return pl.Series(held, dtype=pl.Boolean).shift(1, fill_value=False)
+    placed = found.select(
+        "language",
+        behind=pl.col("after").shift(1),
+        gap=pl.when(pl.col("language") == pl.col("language").shift(1)).then(
+            pl.col("at") - pl.col("to").shift(1)
+        ),
+    )
+    near = placed.with_row_index("row").filter(pl.col("gap").is_between(1, _NEAR))
+    linked = np.zeros(found.height, dtype=np.bool_)
+    for row, language, behind, gap in near.iter_rows():
+        linked[row] = joined[language].fullmatch(behind, 0, gap) is not None
+    return pl.Series(linked)
 
 
 def _capital_proves_nothing() -> pl.Expr:

@@ -4,7 +4,7 @@ Where spans overlap the longest wins, and a known name before a mere shape.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,23 +46,32 @@ _SCHEMA = {
 _PLAIN = list(Candidate._fields[:5])
 
 
+#: Words of these kinds are no names.
+_NO_NAMES = ("stop_name", "month", "weekday", "demonym", "inhabitant")
+
+
 def candidates(
-    corpus: Corpus, cues: Cues, names: pl.DataFrame, heads: list[tuple[int, int]]
+    corpus: Corpus, told: Mapping[str, Cues], names: pl.DataFrame, heads: pl.DataFrame
 ) -> pl.DataFrame:
     """Return what :class:`Candidate` tells as columns, with ``to``, ``text`` and ``opens``, which
     says that a segment or quotation begins here, so that the capital proves nothing.
 
-    ``names`` are the known names in the corpus: at, to, name, known_type, ambiguous; ``heads``
-    where words stand that head names: at, to.
+    ``told`` are the cues of each language; ``names`` the known names in the corpus: at, to, name,
+    known_type, ambiguous; ``heads`` where words stand that head names: at, to, language.
     """
     known = names.select(*_PLAIN[:4], shape=pl.lit("known"), text="name").sort(
         "at", "to", descending=[False, True]
     )
-    kinds = ("stop_name", "month", "weekday", "demonym", "inhabitant")
-    no_names = frozenset().union(*map(cues.words, kinds))
-    spans = name_spans(corpus, cues, heads).filter(
-        ~pl.col("text").str.to_lowercase().is_in(pl.Series(sorted(no_names)).implode())
-    )
+    spans = name_spans(corpus, told, heads)
+    no_names = {
+        language: frozenset().union(*map(cues.words, _NO_NAMES)) for language, cues in told.items()
+    }
+    languages = corpus.languages_at(spans["at"].to_numpy()).to_list()
+    lower = spans["text"].str.to_lowercase().to_list()
+    may_name = [
+        text not in no_names[language] for text, language in zip(lower, languages, strict=True)
+    ]
+    spans = spans.filter(pl.Series(may_name, dtype=pl.Boolean))
     new = spans.filter(~_merely_known(spans, _longest(known))).select(
         "at", "to", pl.lit(None, pl.String).alias("known_type"), "shape", "text", ambiguous=False
     )
@@ -72,7 +81,7 @@ def candidates(
             descending=[False, True, False, False],
         )
     )  # fmt: skip
-    whole = _completed(corpus, chosen, known, cues)
+    whole = _completed(corpus, chosen, known, told)
     opening = np.union1d(spans.filter("opens")["at"].to_numpy(), corpus.positions)
     return whole.with_columns(pl.Series("opens", np.isin(whole["at"].to_numpy(), opening)))
 
@@ -105,10 +114,10 @@ _SMALL_NOUN = re.compile(r"[a-zà-ÿ]+\s(?=[A-ZÀ-Þ])")
 
 
 def _completed(
-    corpus: Corpus, chosen: pl.DataFrame, known: pl.DataFrame, cues: Cues
+    corpus: Corpus, chosen: pl.DataFrame, known: pl.DataFrame, told: Mapping[str, Cues]
 ) -> pl.DataFrame:
     """Complete chosen spans, add what is nested in them, and items that no span has touched."""
-    items = dict(list_items(corpus, cues, chosen))
+    items = dict(list_items(corpus, told, chosen))
     starts, ends = np.array([*items, -1]), np.array([*items.values(), -1])
     place = starts[:-1].searchsorted(chosen["at"].to_numpy(), side="right") - 1
     in_item = chosen["to"].to_numpy() <= ends[place]
@@ -139,7 +148,7 @@ def _may_hold_another(
     corpus: Corpus, chosen: pl.DataFrame, organisations: pl.DataFrame
 ) -> NDArray[np.bool_]:
     """Say of spans whether a place may stand behind them, or they begin with their maker."""
-    behind = np.append(corpus.of_class(SMALL), False)[organisations["to"].to_numpy() + 1]
+    behind = np.append(corpus.of_class(SMALL), [False, False])[organisations["to"].to_numpy() + 1]
     at, starts = chosen["at"].to_numpy(), organisations["at"].to_numpy()
     made = (chosen["known_type"] == "PRODUCT").fill_null(value=False).to_numpy()
     held: NDArray[np.bool_] = np.isin(at, starts[behind]) | (made & np.isin(at, starts))

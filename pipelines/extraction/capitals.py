@@ -6,7 +6,9 @@ Bush". What is cut off follows from what the words are: grammar, titles, common 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +18,6 @@ from numpy.typing import NDArray
 from pipelines.extraction.corpus import CAPITALS, GAP, LETTERS, Corpus
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues
 from pipelines.extraction.lexicon import common_words, given_names, name_parts
-from pipelines.extraction.scanning import alphanumeric, hit_arrays
 
 #: What a class noun that is part of no name is a class of: "Model Brindle", but "River Thames".
 _TITLING = frozenset({"ORG", "PRODUCT", "PERSON"})
@@ -57,30 +58,33 @@ class Word(NamedTuple):
     lower: str
 
 
-_KIND = ["text", "opens", "determined"]
+_KIND = ["language", "text", "opens", "determined"]
 
 
-def capitalised_spans(corpus: Corpus, cues: Cues) -> pl.DataFrame:
+def capitalised_spans(corpus: Corpus, told: Mapping[str, Cues]) -> pl.DataFrame:
     """Return the capitalised spans of a corpus, cut, in order: at, to, opens.
 
-    ``opens`` says that the capital proves nothing.
+    ``opens`` says that the capital proves nothing. ``told`` are the cues of each language.
     """
-    runs = _runs(corpus, cues)
-    cut = _Cut(cues, runs["text"].unique())
+    runs = _runs(corpus, told)
     #: The same runs come again, and are cut in the same way.
-    kinds = runs.select(_KIND).unique(_KIND, maintain_order=True).with_row_index("kind")
-    columns = (kinds[column].to_list() for column in ("kind", *_KIND))
-    parts = [(kind, *part) for kind, *run in zip(*columns, strict=True) for part in cut.parts(*run)]
+    kinds = runs.select(_KIND).unique(_KIND, maintain_order=True)
+    ways = {language: _cut(cues) for language, cues in told.items()}
+    parts = [
+        (kind, *part)
+        for kind, (language, *run) in enumerate(kinds.iter_rows())
+        for part in ways[language].parts(*run)
+    ]
     cuts = pl.DataFrame(
         parts, {"kind": pl.UInt32, "first": pl.Int64, "last": pl.Int64}, orient="row"
     )
-    spans = runs.join(kinds, on=_KIND, maintain_order="left").join(
+    spans = runs.join(kinds.with_row_index("kind"), on=_KIND, maintain_order="left").join(
         cuts, on="kind", maintain_order="left_right"
     )
     at, to = ((spans["at"] + spans[end]).to_numpy() for end in ("first", "last"))
-    stop = to.copy()
-    for row in np.flatnonzero(_may_go_on(corpus, to)):
-        stop[row] = cut.end(corpus.text, int(at[row]), int(to[row]))
+    stop, going_on = to.copy(), np.flatnonzero(_may_go_on(corpus, to))
+    for row, language in zip(going_on, spans["language"].gather(going_on), strict=True):
+        stop[row] = ways[language].end(corpus.text, int(at[row]), int(to[row]))
     opens = pl.col("opens") & (pl.col("first") == 0)
     return spans.select(pl.Series("at", at), pl.Series("to", stop), opens)
 
@@ -94,13 +98,13 @@ def _may_go_on(corpus: Corpus, stop: NDArray[np.int64]) -> NDArray[np.bool_]:
     return goes_on
 
 
-def _runs(corpus: Corpus, cues: Cues) -> pl.DataFrame:
-    """Return the runs of capitalised words: at, to, text, opens (their capital proves nothing),
-    and determined (an article stands before).
+def _runs(corpus: Corpus, told: Mapping[str, Cues]) -> pl.DataFrame:
+    """Return the runs of capitalised words: at, to, language, text, opens (their capital proves
+    nothing), and determined (an article stands before).
     """
     text, points = corpus.text, np.append(corpus.points, 0)
-    letters = alphanumeric(text)
-    at, to = hit_arrays(text, _expression(cues))
+    letters = corpus.alphanumeric
+    at, to = _matches(corpus, told)
     at = at + ~letters[at]
     for run in np.flatnonzero(letters[to]):
         # It ended as a legal form, but a longer word stands there; or it ended within a word that
@@ -112,20 +116,41 @@ def _runs(corpus: Corpus, cues: Cues) -> pl.DataFrame:
     blanks = np.cumsum(points == ord(" "))
     # Only of three words and more may the last two be a person's.
     is_long = blanks[to - 1] - blanks[at] > 1
+    languages = corpus.languages_at(at)
     determined = is_long.copy()
-    determiners = cues.words("determiner")
+    determiners = {language: cues.words("determiner") for language, cues in told.items()}
     determined[is_long] = [
-        _is_determined(text, begin, determiners) for begin in at[is_long].tolist()
+        _is_determined(text, begin, determiners[language])
+        for begin, language in zip(
+            at[is_long].tolist(), languages.filter(pl.Series(is_long)), strict=True
+        )
     ]
     return pl.DataFrame(
         {
             "at": at,
             "to": to,
+            "language": languages,
             "text": pl.Series(texts, dtype=pl.String),
             "opens": _openings(text, points, letters, at),
             "determined": determined,
         }
     )
+
+
+def _matches(
+    corpus: Corpus, told: Mapping[str, Cues]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where capitalised words begin, with the sign before, and end; languages side by side
+    that have one expression are read together.
+    """
+    found = []
+    for expression, stretches in groupby(
+        corpus.stretches, key=lambda stretch: _expression(told[stretch.language])
+    ):
+        first, *others = stretches
+        found.append(corpus.hits(expression, first.begin, [first, *others][-1].end))
+    at, to = (np.concatenate(ends) for ends in zip(*found, strict=True))
+    return at, to
 
 
 def _openings(
@@ -178,10 +203,8 @@ def _expression(cues: Cues) -> str:
 class _Cut:
     """What the words of a capitalised run are, and so where names begin and end in it."""
 
-    def __init__(self, cues: Cues, runs: pl.Series) -> None:
+    def __init__(self, cues: Cues) -> None:
         parts = name_parts()
-        forms = {form for run in runs for word in run.split() for form in (word, *word.split("-"))}
-        forms |= {form.lower() for form in forms}
         self._grammar = cues.words("function_word") | cues.words("relative")
         self._roles = cues.words("role")
         self._titles = (self._roles | cues.words("honorific")) - _SAINTS
@@ -197,13 +220,21 @@ class _Cut:
         self._given = given_names(cues.forms("given_name"))
         self._surnames = parts["surname"]
         self._places = parts["city"]
-        self._common = common_words(cues.language).among(forms)
+        self._common = common_words(cues.language)
+        #: Words that may have something cut off where they stand first, or last.
+        self._alone = self._grammar | self._times
+        self._first = self._alone | self._titles | self._particles | self._classes.keys()
+        self._first |= {title.split()[0] for title in self._titles}
+        self._last = self._alone | self._roles
 
     def parts(self, run: str, opens: bool, determined: bool) -> Iterator[tuple[int, int]]:
         """Yield where the stretches of words of a run begin and end that may be a name each."""
         if run.isalpha():
-            if self._is_name_alone(Word(0, len(run), run, run.lower())):
+            if self._is_name_alone(run):
                 yield 0, len(run)
+            return
+        if self._is_plain(run, opens):
+            yield 0, len(run)
             return
         words = self._without_openers(_words(run), opens)
         while words:
@@ -226,11 +257,27 @@ class _Cut:
             return version.end() if version else to
         return to
 
-    def _is_name_alone(self, word: Word) -> bool:
+    def _is_name_alone(self, form: str) -> bool:
         """Say whether a single capitalised word may be a name: no grammar, month, German noun."""
-        if word.lower in self._grammar or word.lower in self._times:
+        lower = form.lower()
+        if lower in self._alone:
             return False
-        return not self._nouns_capitalised or not self._is_noun(word)
+        return not self._nouns_capitalised or not self._is_noun(Word(0, len(form), form, lower))
+
+    def _is_plain(self, run: str, opens: bool) -> bool:
+        """Say whether a run holds no word at which it could be cut, as most hold none."""
+        if self._nouns_capitalised or "'" in run or ". " in run:
+            return False
+        forms, lower = run.split(" "), run.lower().split(" ")
+        return not (
+            lower[0] in self._first
+            or lower[-1] in self._last
+            or forms[-1].islower()
+            or (opens and lower[0] in self._common)
+            or not self._titles.isdisjoint(lower[1:-1])
+            or not self._given.isdisjoint(forms[1:-1])
+            or not _OF_PLACES.isdisjoint(forms[1:-1])
+        )
 
     def _without_openers(self, words: list[Word], opens: bool) -> list[Word]:
         while words:
@@ -373,6 +420,11 @@ class _Cut:
 
     def _is_common(self, word: Word) -> bool:
         return word.lower in self._common
+
+
+@lru_cache(maxsize=32)
+def _cut(cues: Cues) -> _Cut:
+    return _Cut(cues)
 
 
 def _words(run: str) -> list[Word]:

@@ -1,4 +1,4 @@
-"""A batch's segments of one language as one text, so that a rule is one scan.
+"""A batch's segments of one language, or of all, as one text, so that a rule is one scan.
 
 The law of this file: the scanned text has the same length, code point for code point, as the
 segments it was joined from, so that every match is an exact span of an article's body.
@@ -6,7 +6,7 @@ segments it was joined from, so that every match is an exact span of an article'
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from pipelines.extraction.scanning import EDGE, alphanumeric, code_points
+from pipelines.extraction.scanning import EDGE, alphanumeric, hit_arrays, occurrences, points
 from warehouse.contracts.core import CONTENT_KINDS
 
 #: Between segments; a rule that does not name it cannot match across.
@@ -41,8 +41,8 @@ _MARK_POINTS = {type_: ord(mark) for type_, mark in MARKS.items()}
 MENTION = rf"[{MARKS['PERSON']}-{MARKS['GROUP']}]{FILL}*"
 
 
-#: The first code point behind the Latin blocks.
-_LATIN = 0x250
+#: The first code point behind ASCII, and behind the Latin blocks.
+_ASCII, _LATIN = 0x80, 0x250
 
 
 def _class(held: Callable[[str], bool]) -> str:
@@ -59,13 +59,33 @@ ALPHABET = _class(str.isalpha)
 LETTERS = _class(lambda one: one.isalnum() or one == "_")
 
 
-def _table(characters: str) -> NDArray[np.bool_]:
-    """Say of each Latin code point, and of the first behind them, whether it is of a class."""
-    of_class = re.compile(f"[{characters}]")
-    return np.array([bool(of_class.match(chr(code))) for code in range(_LATIN)] + [False])
+#: Each class is a bit.
+_BITS = {CAPITALS: 1, SMALL: 2, ALPHABET: 4, LETTERS: 8}
 
 
-_TABLES = {one: _table(one) for one in (CAPITALS, SMALL, ALPHABET, LETTERS)}
+def _classes() -> NDArray[np.uint8]:
+    """Return the bits of each Latin code point, and of the first behind them, which has none."""
+    table = np.zeros(_LATIN + 1, dtype=np.uint8)
+    for characters, bit in _BITS.items():
+        of_class = re.compile(f"[{characters}]")
+        is_held = [bool(of_class.match(chr(code))) for code in range(_LATIN)]
+        table[:-1][is_held] |= bit
+    return table
+
+
+_CLASSES = _classes()
+
+
+def _renumbered() -> NDArray[np.uint32]:
+    """Return Latin code points so that capitals stand together behind ASCII, then other letters."""
+    held = _CLASSES[_ASCII:_LATIN]
+    order = np.argsort(np.where(held & _BITS[CAPITALS], 0, np.where(held, 1, 2)), kind="stable")
+    table = np.arange(_LATIN, dtype=np.uint32)
+    table[_ASCII + order] = np.arange(_ASCII, _LATIN)
+    return table
+
+
+_RENUMBERED = _renumbered()
 
 
 def marked(*types: str) -> str:
@@ -85,6 +105,14 @@ def folded(texts: pl.Series) -> pl.Series:
     return texts.str.replace_many(_FOLDED)
 
 
+class Stretch(NamedTuple):
+    """Where the segments of a language begin and end."""
+
+    language: str
+    begin: int
+    end: int
+
+
 class Place(NamedTuple):
     """The segment in which a position lies; position + ``offset`` is a code point of the body."""
 
@@ -98,9 +126,9 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Corpus:
-    """Content segments of one language, joined.
+    """Content segments of one language, or of several (``mul``), joined.
 
-    ``segments`` has segment_id, article_id, ordinal, kind, start, end (in the body) and
+    ``segments`` has segment_id, article_id, language, ordinal, kind, start, end (in the body) and
     ``position``, where the segment begins in ``text``.
     """
 
@@ -108,43 +136,67 @@ class Corpus:
     text: str
     segments: pl.DataFrame
 
-    def at(self, positions: pl.DataFrame, at: str = "at") -> pl.DataFrame:
-        """Add to rows the segment in which their position lies, and ``offset``.
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """Where the segments of each language lie, in order."""
+        first = self.segments.group_by("language", maintain_order=True).agg(pl.first("position"))
+        begins = first["position"].to_list()
+        ends = [*(begin - len(GAP) for begin in begins[1:]), len(self.text)]
+        return list(map(Stretch, first["language"], begins, ends))
 
-        ``offset`` turns positions into code points of the body: position + offset.
-        """
-        segments = self.segments.select(
-            "segment_id",
-            "article_id",
-            "ordinal",
-            "kind",
-            segment_start="start",
-            segment_end="end",
-            offset=pl.col("start") - pl.col("position"),
-            position=pl.col("position"),
-        )
-        return positions.sort(at).join_asof(
-            segments, left_on=at, right_on="position", strategy="backward"
-        )
+    def parts(self) -> Iterator["Corpus"]:
+        """Yield a corpus of each language by itself."""
+        for language, begin, end in self.stretches:
+            own = self.segments.filter(language=language)
+            segments = own.with_columns(pl.col("position") - begin)
+            yield Corpus(language, self.text[begin:end], segments)
 
-    def spans(self, positions: pl.DataFrame) -> pl.DataFrame:
-        """Turn rows with positions at, to into rows with article_id, start, end in the body."""
-        return self.at(positions).with_columns(
-            start=pl.col("at") + pl.col("offset"), end=pl.col("to") + pl.col("offset")
-        )
+    def languages_at(self, positions: NDArray[np.int64]) -> pl.Series:
+        """Return the language of each position."""
+        begins = [stretch.begin for stretch in self.stretches]
+        index = np.searchsorted(begins, positions, side="right") - 1
+        languages = pl.Series([stretch.language for stretch in self.stretches], dtype=pl.String)
+        return languages.gather(index)
 
     @cached_property
     def points(self) -> NDArray[np.uint32]:
         """The code points of the text."""
-        return np.frombuffer(self.text.encode("utf-32-le"), dtype=np.uint32)
+        return points(self.text)
+
+    @cached_property
+    def alphanumeric(self) -> NDArray[np.bool_]:
+        """Say of each code point, and of the end of the text, whether it is a letter or digit."""
+        return alphanumeric(self.points)
+
+    @cached_property
+    def _classes(self) -> NDArray[np.uint8]:
+        return _CLASSES[np.minimum(self.points, _LATIN)]
 
     def of_class(self, characters: str) -> NDArray[np.bool_]:
-        """Say of each code point, and of the end of the text, whether it is of a Latin class."""
-        return np.append(_TABLES[characters][np.minimum(self.points, _LATIN)], False)
+        """Say of each code point whether it is of a Latin class."""
+        held: NDArray[np.bool_] = (self._classes & _BITS[characters]) != 0
+        return held
+
+    def hits(
+        self, expression: str, begin: int, end: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return starts and ends of an expression's matches (``hit_arrays``) between two positions.
+
+        Both are renumbered, so that the classes of Latin letters are a few ranges each, which an
+        engine is built for in a quarter of the time. So the expression ignores no case, and has no
+        classes of other letters than these.
+        """
+        points = self.points[begin:end].copy()
+        moved = np.flatnonzero((points >= _ASCII) & (points < _LATIN))
+        points[moved] = _RENUMBERED[points[moved]]
+        text = str(points.data, "utf-32-le")
+        at, to = hit_arrays(text, expression.translate(_RENUMBERED.tolist()))
+        return at + begin, to + begin
 
     def counts(self, marked: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return how many code points are marked in each segment."""
-        counted: NDArray[np.int64] = np.add.reduceat(marked, self.positions, dtype=np.int64)
+        edges = np.array([*self.positions, len(self.text)])
+        counted: NDArray[np.int64] = np.diff(np.searchsorted(np.flatnonzero(marked), edges))
         return counted
 
     @cached_property
@@ -207,59 +259,33 @@ class Corpus:
         inside = np.repeat(to - behind, to - at) + np.arange(behind[-1] if len(behind) else 0)
         points[inside] = ord(FILL)
         points[at] = marks.to_numpy()
-        return Corpus(self.language, points.tobytes().decode("utf-32-le"), self.segments)
+        return Corpus(self.language, str(points.data, "utf-32-le"), self.segments)
 
 
-def find_names(corpora: Sequence[Corpus], names: pl.Series) -> list[pl.DataFrame]:
-    """Return, for each corpus, every occurrence of the names at word boundaries: at, to, name.
+def find_names(corpus: Corpus, names: pl.Series) -> pl.DataFrame:
+    """Return every occurrence of the names at word boundaries, in order: at, to, name.
 
-    All names are looked for in all corpora in one pass (Aho-Corasick, whose table is built but
-    once); occurrences may overlap.
+    Occurrences may overlap.
     """
-    text = GAP.join(corpus.text for corpus in corpora)
-    patterns = names.implode()
-    found = (
-        pl.DataFrame({"text": [text]})
-        .select(
-            name=pl.col("text").str.extract_many(patterns, overlapping=True),
-            at_byte=pl.col("text").str.find_many(patterns, overlapping=True),
-        )
-        .explode("name", "at_byte", empty_as_null=False)
-        .drop_nulls()
-    )
-    starts = code_points(text, found["at_byte"].to_numpy())
-    frame = found.select("name", at=pl.Series(starts, dtype=pl.Int64)).with_columns(
-        to=pl.col("at") + pl.col("name").str.len_chars()
-    )
-    letters = alphanumeric(text)
-    at, to = frame["at"].to_numpy(), frame["to"].to_numpy()
-    inside = (letters[at - 1] & letters[at]) | (letters[to] & letters[to - 1])
-    frame = frame.filter(pl.Series(~inside)).sort("at")
-    ends = np.cumsum([len(corpus.text) + len(GAP) for corpus in corpora])
-    begins = ends - [len(corpus.text) + len(GAP) for corpus in corpora]
-    cut = frame["at"].search_sorted(pl.Series(ends))
-    parts = zip([0, *cut.to_list()], cut.to_list(), begins.tolist(), strict=False)
-    return [
-        frame.slice(first, last - first).with_columns(pl.col("at", "to") - begin)
-        for first, last, begin in parts
-    ]
+    at, to, index = occurrences(corpus.points, corpus.alphanumeric, names)
+    return pl.DataFrame({"at": at, "to": to, "name": names.gather(index)})
 
 
-def corpora(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Iterator[Corpus]:
-    """Yield a corpus a language over the content segments; others are no source of facts."""
-    content = (
+def all_languages(core_segments: pl.DataFrame, core_languages: pl.DataFrame) -> Corpus:
+    """Return one corpus over the content segments, those of a language together.
+
+    Others are no source of facts.
+    """
+    segments = (
         core_segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
         .select("segment_id", "article_id", "ordinal", "kind", "start", "end", "text")
         .join(core_languages.select("segment_id", "language"), on="segment_id")
-        .sort("article_id", "ordinal")
+        .sort("language", "article_id", "ordinal")
         .with_columns(pl.col("text").str.replace_all(_RESERVED, _UNKNOWN))
     )
-    for (language,), segments in content.partition_by(
-        "language", as_dict=True, maintain_order=True
-    ).items():
-        lengths = segments["text"].str.len_chars().cast(pl.Int64) + len(GAP)
-        yield Corpus(
-            str(language),
-            fold(segments["text"].str.join(GAP).item()),
-            segments.with_columns(position=lengths.cum_sum() - lengths).drop("language", "text"),
-        )
+    lengths = segments["text"].str.len_chars().cast(pl.Int64) + len(GAP)
+    return Corpus(
+        "mul",
+        fold(segments["text"].str.join(GAP).item()),
+        segments.with_columns(position=lengths.cum_sum() - lengths).drop("text"),
+    )

@@ -1,6 +1,7 @@
 """Cue words as the rules need them: alternations for patterns, and what each cue stands for."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -41,11 +42,18 @@ class Anchors(NamedTuple):
 
 def _anchors(told: dict[str, set[str]]) -> Anchors:
     words = beginnings(word for own in told.values() for word in own)
+    sorted_words = {kind: sorted(own) for kind, own in told.items()}
     kinds = {
-        word: tuple(kind for kind, own in told.items() if any(one.startswith(word) for one in own))
+        word: tuple(kind for kind, own in sorted_words.items() if _is_begun(own, word))
         for word in words[0]
     }
     return Anchors(words, re.compile("|".join(map(re.escape, kinds)) or NEVER), kinds)
+
+
+def _is_begun(words: list[str], beginning: str) -> bool:
+    """Say whether one of sorted words begins so."""
+    first = bisect_left(words, beginning)
+    return first < len(words) and words[first].startswith(beginning)
 
 
 @dataclass(frozen=True, eq=False)

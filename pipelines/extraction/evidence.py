@@ -6,6 +6,7 @@ which the rules are signs among others.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import numpy as np
 import polars as pl
@@ -90,10 +91,7 @@ def signs_of(spans: pl.DataFrame, told: Mapping[str, Cues], places: pl.Series) -
 
     Spans of a language stand together.
     """
-    placed = with_neighbours(spans, told)
-    beside = pl.concat(
-        with_lexicon(placed.filter(language=language), cues) for language, cues in told.items()
-    )
+    beside = with_lexicon(with_neighbours(spans, told), told)
     rules, held = _rules(beside, told, places)
     names = spans["name"].rank("dense").to_numpy().astype(np.int64) - 1
     shown = _pooled(names, signs(beside).hstack(_named(held, rules)))
@@ -118,17 +116,13 @@ def _pooled(names: NDArray[np.int64], signs: pl.DataFrame) -> pl.DataFrame:
     """Let what a name shows anywhere in an article count for it everywhere: the share of its
     mentions that have a sign; of what is said of it in words, once is enough.
     """
-    said = [sign for sign in signs.columns if sign.startswith("rule, ") or " noun " in sign]
-    return (
-        signs.with_columns(pl.Series("name", names))
-        .group_by("name")
-        .agg(
-            pl.col(said).max().cast(pl.Float32),
-            pl.exclude(*said, "name").mean().cast(pl.Float32),
-        )
-        .sort("name")
-        .select(signs.columns)
-    )
+    mentions = np.bincount(names)
+    shown = {}
+    for sign in signs.iter_columns():
+        count = np.bincount(names[sign.to_numpy()], minlength=len(mentions))
+        is_said = sign.name.startswith("rule, ") or " noun " in sign.name
+        shown[sign.name] = (count > 0 if is_said else count / mentions).astype(np.float32)
+    return pl.DataFrame(shown)
 
 
 def _rules(
@@ -136,35 +130,42 @@ def _rules(
 ) -> tuple[list[Evidence], pl.DataFrame]:
     """Return the rules, and of which spans each holds.
 
-    Rules that read nothing but the name are asked of each name once; those that need a pattern to
-    read what stands around it, only of spans of which they may hold.
+    Rules that read nothing but the name are asked of each name once, those of a language's own
+    words and of lists only where one of these words stands.
     """
     own = ["language", "text"]
     rows = spans.select(*own).with_row_index("row")
     names = spans.select(*own, "words").unique(own)
-    few = spans.with_row_index("row").filter(_MAY_BE_FRAMED)
-    by_name, framed, of_names, of_few = [], [], [], []
+    forms = frozenset().union(*(cues.forms("enumeration") for cues in told.values()))
+    enumerations = pl.Series(sorted(forms), dtype=pl.String).implode()
+    lists = spans.with_row_index("row").filter(pl.col("before").str.contains_any(enumerations))
+    worded: list[Evidence] = []
+    listed: list[Evidence] = []
+    of_words, of_lists = [], []
     for language, cues in told.items():
-        by_name, framed = list(_from_the_name(cues, places)), list(_from_the_frame(cues))
-        of_names.append(_held(names.filter(language=language), own, by_name, 0))
-        of_few.append(_held(few.filter(language=language), ["row"], framed, len(by_name)))
-    beside = [*_from_people(), *_from_class_nouns(), *_from_the_shape()]
+        worded, listed = _from_its_words(cues), _from_a_list(cues)
+        of_words.append(_held(_worded(names.filter(language=language), cues), own, worded))
+        of_lists.append(_held(_listed(lists.filter(language=language), cues), ["row"], listed))
+    named, framed, beside = list(_from_the_name(places)), list(_from_the_frame()), _from_beside()
     held = (
-        rows.join(pl.concat(of_names), on=own, how="left", maintain_order="left")
-        .join(pl.concat(of_few), on="row", how="left", maintain_order="left")
+        rows.join(pl.concat(of_words), on=own, how="left", maintain_order="left")
+        .join(_held(names, own, named), on=own, how="left", maintain_order="left")
+        .hstack(_held(spans, [], framed))
+        .join(pl.concat(of_lists), on="row", how="left", maintain_order="left")
         .drop("row", *own)
         .with_columns(pl.all().fill_null(value=False))
+        .hstack(_held(spans, [], beside))
     )
-    rest = _held(spans, [], beside, len(by_name) + len(framed))
-    return [*by_name, *framed, *beside], held.hstack(rest)
+    held.columns = list(map(str, range(held.width)))
+    return [*worded, *named, *framed, *listed, *beside], held
 
 
-def _held(spans: pl.DataFrame, key: list[str], rules: list[Evidence], first: int) -> pl.DataFrame:
+def _held(spans: pl.DataFrame, key: list[str], rules: list[Evidence]) -> pl.DataFrame:
     return spans.select(
         *key,
         *(
-            holds.fill_null(value=False).alias(str(index))
-            for index, (*_, holds) in enumerate(rules, first)
+            holds.fill_null(value=False).alias(f"{name} {index}")
+            for index, (name, *_, holds) in enumerate(rules)
         ),
     )
 
@@ -187,13 +188,15 @@ def _strongest(spans: pl.DataFrame, seen: Signs, *, weak: bool = False) -> pl.Da
         for index, (name, weight, type_, _) in enumerate(seen.rules)
         if weak or weight >= APPOSITION or (isinstance(type_, str) and type_ in _UNTAUGHT)
     ]
+    #: The strongest first, so that the first that holds is the one.
+    deciding.sort(key=lambda rule: -rule[2])
     places, names, weights, types = map(list, zip(*deciding, strict=True))
-    held = seen.held[:, places] * np.array(weights)
+    held = seen.held[:, places]
     best = held.argmax(axis=1)
     return (
         spans.select("known_type")
         .with_columns(
-            rule_weight=pl.Series(held[np.arange(len(held)), best]),
+            rule_weight=pl.Series(held.any(axis=1) * np.array(weights)[best]),
             rule=pl.Series(names)[best],
             rule_type=pl.Series(types, dtype=pl.String)[best],
         )
@@ -246,26 +249,38 @@ def _decision() -> list[pl.Expr]:
     ]
 
 
-def _from_the_name(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
-    """Rules that read the name alone."""
+#: Kinds of cue that a name of several words holds.
+_OF_NAMES = ("group_name", "org_head", "project_head", "event_head", "loc_head")
+
+
+def _worded(names: pl.DataFrame, cues: Cues) -> pl.DataFrame:
+    """Add ``worded``: the name, if it is of several words of which one may be a cue."""
+    cued = pl.col("text").str.to_lowercase().str.contains_any(cues.anchors(*_OF_NAMES))
+    return names.with_columns(worded=pl.when(_SEVERAL & cued).then("text"))
+
+
+@lru_cache(maxsize=32)
+def _from_its_words(cues: Cues) -> list[Evidence]:
+    """Rules that read the words of a name (``worded``)."""
     forms = "|".join(
         form.replace(".", r"\.") for form in sorted(cues.words("org_suffix"), key=len, reverse=True)
     )
-    yield "legal form", SUFFIX, "ORG", _TEXT.str.contains(rf"[ ,](?i:{forms})$")
-    several = pl.when(_SEVERAL).then("text")
-    group = _seen(several, cues.any("group_name"), cues.anchors("group_name"))
-    yield "group name", GROUP_NAME, "ORG", group
-    first, last = (cues.any(f"org_head_{place}") for place in ("first", "last"))
-    headed = _seen(several, rf"^(?:\S+\s)?{first}|{last}", cues.anchors("org_head"))
-    yield "head word", HEAD_WORD, "ORG", headed
+    first_org, last_org = (cues.any(f"org_head_{place}") for place in ("first", "last"))
+    first_loc, last_loc = (cues.any(f"loc_head_{place}") for place in ("first", "last"))
     project = cues.any("project_head")
-    projects = _seen(several, f"^{project}|(?i:{project})$", cues.anchors("project_head"))
-    yield "project", HEAD_WORD, "ORG", projects
-    event = _seen(several, cues.any("event_head"), cues.anchors("event_head"))
-    yield "event word", HEAD_WORD, "EVENT", event
-    first, last = (cues.any(f"loc_head_{place}") for place in ("first", "last"))
-    lies = _seen(several, rf"^{first}|{last}", cues.anchors("loc_head"))
-    yield "place word", HEAD_WORD, "LOC", lies & ~_NOUNS_CAPITALISED
+    lies = _found("worded", rf"^{first_loc}|{last_loc}") & ~_NOUNS_CAPITALISED
+    return [
+        ("legal form", SUFFIX, "ORG", _TEXT.str.contains(rf"[ ,](?i:{forms})$")),
+        ("group name", GROUP_NAME, "ORG", _found("worded", cues.any("group_name"))),
+        ("head word", HEAD_WORD, "ORG", _found("worded", rf"^(?:\S+\s)?{first_org}|{last_org}")),
+        ("project", HEAD_WORD, "ORG", _found("worded", f"^{project}|(?i:{project})$")),
+        ("event word", HEAD_WORD, "EVENT", _found("worded", cues.any("event_head"))),
+        ("place word", HEAD_WORD, "LOC", lies),
+    ]
+
+
+def _from_the_name(places: pl.Series) -> Iterator[Evidence]:
+    """Rules that read the name alone."""
     of_place = _TEXT.str.extract(r"^(.+?)\s(?:19|20)\d\d$").is_in(places.implode())
     yield "place and year", HEAD_WORD, "EVENT", of_place
     begins = _SEVERAL & _TEXT.str.extract(r"^(\S+)\s").is_in(places.implode())
@@ -275,43 +290,54 @@ def _from_the_name(cues: Cues, places: pl.Series) -> Iterator[Evidence]:
     yield "capitals", ONE_WORD, "ORG", capitals & _NOUNS_CAPITALISED
 
 
-def _seen(texts: pl.Expr, expression: str, anchors: pl.Series | None = None) -> pl.Expr:
-    """Say of texts whether an expression is found in them; it is read only where an anchor stands.
+def _found(column: str, expression: str) -> pl.Expr:
+    """Say of a column of few texts whether an expression is found in them.
 
     Polars would compile the many alternatives anew for every batch, which takes longer than to
-    read the few texts that have a cue.
+    read these texts.
     """
     rule = pattern(expression, ignore_case=False)
 
     def found(texts: pl.Series) -> pl.Series:
-        near = texts if anchors is None else _anchored(texts, anchors)
-        held = [text is not None and rule.search(text) is not None for text in near]
+        held = [text is not None and rule.search(text) is not None for text in texts.to_list()]
         return pl.Series(held, dtype=pl.Boolean)
 
-    return texts.map_batches(found, return_dtype=pl.Boolean)
+    return pl.col(column).map_batches(found, return_dtype=pl.Boolean)
 
 
-def _anchored(texts: pl.Series, anchors: pl.Series) -> pl.Series:
-    near = texts.str.to_lowercase().str.contains_any(anchors)
-    return texts.to_frame("text").select(pl.when(near).then("text")).to_series()
-
-
-#: Spans of which a rule of ``_from_the_frame`` may hold.
-_MAY_BE_FRAMED = pl.col("lists") | (pl.col("opens") & (pl.col("before") == ""))
-
-
-def _from_the_frame(cues: Cues) -> Iterator[Evidence]:
-    """Rules that read a pattern around a name: datelines, lists of what a noun says they are."""
+def _from_the_frame() -> Iterator[Evidence]:
+    """Rules that read a pattern around a name."""
     line = rf"^(?:,\s[{CAPITALS}][{ALPHABET}. ]{{2,20}})?(?:\s\([^()]{{2,20}}\))?\s?[–—-]\s"
     dateline = pl.col("opens") & (pl.col("before") == "") & pl.col("after").str.contains(line)
     yield "dateline", DATELINE, "GPE", dateline & _TEXT.str.contains(rf"^[{CAPITALS}' -]{{3,}}$")
-    listed = cues.any("enumeration") + r"\s+" + cues.determiner()
-    listing = pl.when("lists").then("before")
+
+
+def _listed(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
+    """Add ``listed``: what stands before a span, if that is told as one of several."""
+    told = _found("before", rf"\s{_told_as_one(cues)}$")
+    return spans.with_columns(listed=pl.when(told).then("before"))
+
+
+@lru_cache(maxsize=32)
+def _from_a_list(cues: Cues) -> list[Evidence]:
+    """Rules that read what a noun says of the names listed behind it (``listed``)."""
+    rules: list[Evidence] = []
     for type_ in NOUNS:
         nouns = [noun for noun, of_type in cues.values("type_cue").items() if of_type == type_]
         noun = rf"\b(?i:{either(nouns)})\b"
-        of_list = _seen(listing, rf"(?:{noun}(?:\s\w+){{0,3}},?\s+{listed})$")
-        yield "class noun of a list", CLASS_NOUN, type_, of_list
+        of_list = _found("listed", rf"(?:{noun}(?:\s\w+){{0,3}},?\s+{_told_as_one(cues)})$")
+        rules.append(("class noun of a list", CLASS_NOUN, type_, of_list))
+    return rules
+
+
+def _told_as_one(cues: Cues) -> str:
+    return cues.any("enumeration") + r"\s+" + cues.determiner()
+
+
+@cache
+def _from_beside() -> list[Evidence]:
+    """Rules that read the words beside a name, and its shape."""
+    return [*_from_people(), *_from_class_nouns(), *_from_the_shape()]
 
 
 def _from_people() -> Iterator[Evidence]:

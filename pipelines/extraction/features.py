@@ -4,7 +4,8 @@ The signs mean the same in every language, so that what annotated news of some l
 about them holds in the others.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
@@ -38,43 +39,54 @@ _OF = ("of", "di", "de", "d'", "von", "van")
 _QUOTES = "«“„\"‘'"
 
 
-def with_lexicon(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
-    """Add of spans of one language whether their words are common, frequent, or parts of names,
-    and whether an enumeration is told of before them.
+def with_lexicon(spans: pl.DataFrame, told: Mapping[str, Cues]) -> pl.DataFrame:
+    """Add of spans whether their first and last word are common, frequent, or parts of names, and
+    whether they are a city or town.
 
-    Spans have text, first and last (their words), and before.
+    Spans have language, text, first and last (their words); ``told`` are the cues of each language.
     """
-    listing = pl.Series(sorted(cues.forms("enumeration")), dtype=pl.String).implode()
-    parts = name_parts()
-    return spans.with_columns(
-        *_common(spans, cues.language),
-        first_given=_among(spans, "first", given_names(cues.forms("given_name"))),
-        last_surname=_among(spans, "last", parts["surname"]),
-        first_place=_among(spans, "first", parts["place"]),
-        last_place=_among(spans, "last", parts["place"]),
-        text_city=_among(spans, "text", parts["city"]),
-        text_town=_among(spans, "text", parts["town"]),
-        lists=pl.col("before").str.contains_any(listing),
+    own, parts = ["language", "word"], name_parts()
+    asked = pl.concat(spans.select("language", word=end) for end in ("first", "last")).unique(own)
+    words = pl.concat(
+        _of_words(asked.filter(language=language), cues) for language, cues in told.items()
+    )
+    names = spans.select("text").unique()
+    places = names.with_columns(
+        text_city=_among(names["text"], parts["city"]),
+        text_town=_among(names["text"], parts["town"]),
+    )
+    for end in ("first", "last"):
+        known = words.select("language", pl.exclude("language").name.prefix(f"{end}_"))
+        spans = spans.join(
+            known.rename({f"{end}_word": end}),
+            on=["language", end],
+            how="left",
+            maintain_order="left",
+        )
+    return spans.join(places, on="text", how="left", maintain_order="left")
+
+
+def _of_words(asked: pl.DataFrame, cues: Cues) -> pl.DataFrame:
+    """Say of words whether their language has them small, or with a capital, how often it reads
+    them, and of which names they are parts.
+    """
+    common, parts = common_words(cues.language), name_parts()
+    frequent, read = frequency_bands(cues.language)
+    lower = asked["word"].str.to_lowercase()
+    return asked.with_columns(
+        small=pl.Series(common.hold(lower.to_list())),
+        capital=pl.Series(common.hold(asked["word"].to_list())),
+        frequent=_among(lower, frequent),
+        read=_among(lower, read),
+        given=_among(asked["word"], given_names(cues.forms("given_name"))),
+        surname=_among(asked["word"], parts["surname"]),
+        place=_among(asked["word"], parts["place"]),
     )
 
 
-def _common(spans: pl.DataFrame, language: str) -> Iterator[pl.Series]:
-    """Say of the first and last word whether the language has it small, or with a capital, and how
-    often it is read.
-    """
-    words = common_words(language)
-    frequent, read = frequency_bands(language)
-    for end in ("first", "last"):
-        lower = spans[end].str.to_lowercase().to_list()
-        yield pl.Series(f"{end}_small", words.hold(lower))
-        yield pl.Series(f"{end}_capital", words.hold(spans[end]))
-        yield pl.Series(f"{end}_frequent", [word in frequent for word in lower], dtype=pl.Boolean)
-        yield pl.Series(f"{end}_read", [word in read for word in lower], dtype=pl.Boolean)
-
-
-def _among(spans: pl.DataFrame, column: str, names: frozenset[str]) -> pl.Series:
-    """Look up words in a long list of names, which Polars would hash anew each time."""
-    return pl.Series([word in names for word in spans[column].to_list()], dtype=pl.Boolean)
+def _among(words: pl.Series, known: frozenset[str]) -> pl.Series:
+    """Look up words in a long list, which Polars would hash anew each time."""
+    return pl.Series([word in known for word in words.to_list()], dtype=pl.Boolean)
 
 
 def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
@@ -99,6 +111,7 @@ def with_longer(spans: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@cache
 def _signs() -> dict[str, pl.Expr]:
     one, two, three = _WORDS == 1, _WORDS == 2, _WORDS == 3
     inside = ~_OPENS

@@ -6,9 +6,8 @@ in ``name_parts.csv``, written by ``python -m benchmarks.name_parts``: cities an
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -29,9 +28,11 @@ class Words:
     def __init__(self, words: Iterable[str]) -> None:
         self._hashes = np.sort(_hashes(words))
 
-    def among(self, words: Collection[str]) -> frozenset[str]:
-        """Return those of some words that are in the set."""
-        return frozenset(compress(words, self.hold(words)))
+    def __contains__(self, word: object) -> bool:
+        """Say of one word whether it is one of these; of many ``hold`` says it sooner."""
+        wanted = hash(word)
+        place = self._hashes.searchsorted(wanted)
+        return bool(place < len(self._hashes) and self._hashes[place] == wanted)
 
     def hold(self, words: Iterable[str]) -> NDArray[np.bool_]:
         """Say of each word whether it is one of these."""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.extraction.corpus import GAP, Corpus, corpora, marked
+from pipelines.extraction.corpus import GAP, Corpus, all_languages, marked
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, cues_of, pattern
 from pipelines.extraction.scanning import NEVER, lowered, words_at
 
@@ -226,24 +226,25 @@ def masked_segments(
 
     Without ``groups`` no organisation is masked as one, which takes half the time.
     """
-    texts = list(corpora(core_segments, core_languages))
-    mentions = _top_level(texts, core_mentions) if texts else {}
-    known = cues_of(seed_cue_words, [corpus.language for corpus in texts])
-    for corpus, words in zip(texts, known, strict=True):
-        own = mentions[corpus.language]
-        own = _with_groups(corpus, words, own) if groups else own.with_columns(masked_as="type")
-        yield Masked(corpus.masked(own), words, own, None if groups else corpus.text)
+    corpus = all_languages(core_segments, core_languages)
+    if not corpus.stretches:
+        return
+    known = cues_of(seed_cue_words, [language for language, _, _ in corpus.stretches])
+    mentions = _top_level(corpus, core_mentions).with_columns(masked_as="type")
+    if groups:
+        mentions = _with_groups(corpus, known, mentions)
+    for part, words, (language, begin, _) in zip(
+        corpus.parts(), known, corpus.stretches, strict=True
+    ):
+        own = mentions.filter(language=language).with_columns(pl.col("at", "to") - begin)
+        yield Masked(part.masked(own), words, own, None if groups else part.text)
 
 
-def _top_level(texts: list[Corpus], mentions: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Return each language's mentions with their positions, without those nested in longer ones."""
+def _top_level(corpus: Corpus, mentions: pl.DataFrame) -> pl.DataFrame:
+    """Return mentions with their positions, in order, without those nested in longer ones."""
     by = pl.col("position") - pl.col("start")
-    segments = [
-        corpus.segments.select("segment_id", by=by, language=pl.lit(corpus.language))
-        for corpus in texts
-    ]
     placed = (
-        mentions.join(pl.concat(segments), on="segment_id")
+        mentions.join(corpus.segments.select("segment_id", "language", by=by), on="segment_id")
         .select(
             *("mention_id", "article_id", "segment_id", "surface", "type", "language"),
             at=pl.col("start") + pl.col("by"),
@@ -251,32 +252,42 @@ def _top_level(texts: list[Corpus], mentions: pl.DataFrame) -> dict[str, pl.Data
         )
         .sort("at", "to", descending=[False, True])
     )
-    reached = pl.col("to").cum_max().shift(1, fill_value=0).over("language")
-    top = placed.filter(pl.col("at") >= reached)
-    return {corpus.language: top.filter(language=corpus.language) for corpus in texts}
+    return placed.filter(pl.col("at") >= pl.col("to").cum_max().shift(1, fill_value=0))
 
 
-def _with_groups(corpus: Corpus, words: Cues, mentions: pl.DataFrame) -> pl.DataFrame:
-    """Mark organisations that have members: by name, or because the text says so."""
-    whose = pl.col("article_id") + GAP + pl.col("surface")
+def _with_groups(corpus: Corpus, known: list[Cues], mentions: pl.DataFrame) -> pl.DataFrame:
+    """Mark organisations that have members: by name, or because the text says so.
+
+    ``known`` are the cues of each language, in order.
+    """
+    whose = pl.concat_str("language", "article_id", "surface", separator=GAP)
     organisations = mentions.filter(type="ORG")
-    groups = organisations.filter(_told_as_group(corpus, words, organisations)).select(whose)
+    told = [
+        _told_as_group(part.text, words, organisations.filter(language=part.language), begin)
+        for part, words, (_, begin, _) in zip(
+            corpus.parts(), known, corpus.stretches, strict=True
+        )
+    ]
+    groups = organisations.filter(np.concatenate(told)).select(whose)
     is_group = (pl.col("type") == "ORG") & whose.is_in(groups.to_series().implode())
     mark = pl.when(is_group).then(pl.lit("GROUP")).otherwise("type")
     return mentions.with_columns(masked_as=mark)
 
 
-def _told_as_group(corpus: Corpus, words: Cues, named: pl.DataFrame) -> pl.Series:
-    """Say of each organisation whether it is named or called a group where it stands."""
+def _told_as_group(text: str, words: Cues, named: pl.DataFrame, begin: int) -> np.ndarray:
+    """Say of each organisation whether it is named or called a group where it stands.
+
+    ``begin`` is where the text of their language begins.
+    """
     kinds = ("group_name", "group_noun", "founded", "member_of", "not_member")
-    anchors = words_at(lowered(corpus.text), words.anchors(*kinds))
-    begins, ends = named["at"].to_numpy(), named["to"].to_numpy()
-    edges = (begins - _CONTEXT, ends + _CONTEXT)
+    anchors = words_at(lowered(text), words.anchors(*kinds))
+    at, to = (named[end].to_numpy() - begin for end in ("at", "to"))
+    edges = (at - _CONTEXT, to + _CONTEXT)
     is_near = np.less(*(np.searchsorted(anchors, edge) for edge in edges))
     rules, told = _group_rules(words), np.zeros(named.height, dtype=np.bool_)
-    near = named.filter(pl.Series(is_near)).select("at", "to", "surface").rows()
-    told[is_near] = [rules.tell(corpus.text, *one) for one in near]
-    return pl.Series(told)
+    near = (at[is_near].tolist(), to[is_near].tolist(), named["surface"].filter(is_near))
+    told[is_near] = [rules.tell(text, *one) for one in zip(*near, strict=True)]
+    return told
 
 
 class _GroupRules(NamedTuple):

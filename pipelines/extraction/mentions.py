@@ -14,7 +14,7 @@ from pipelines.extraction.corpus import (
     LETTERS,
     SMALL,
     Corpus,
-    corpora,
+    all_languages,
     find_names,
     folded,
 )
@@ -72,19 +72,22 @@ def candidate_spans(
     ``told`` are the cues of each language. A position at or to + ``offset`` is a code point of the
     body.
     """
-    texts = sorted(corpora(core_segments, core_languages), key=lambda corpus: corpus.language)
-    if not texts:
+    corpus = all_languages(core_segments, core_languages)
+    if not corpus.text:
         return pl.DataFrame()
-    heads = sorted(frozenset().union(*map(head_words, told.values())))
-    looked_for = pl.concat([names["name"], pl.Series(heads, dtype=pl.String)]).unique()
-    found = []
-    for corpus, at in zip(texts, find_names(texts, looked_for), strict=True):
-        own = told[corpus.language]
-        known = at.join(names, on="name")
-        headed = at.filter(pl.col("name").is_in(head_words(own))).select("at", "to").rows()
-        placed = _written(corpus, corpus.at(candidates(corpus, own, known, headed)))
-        found.append(_proven(_in_context(corpus, placed), own))
-    return pl.concat(found).with_columns(name=pl.struct("language", "name").rank("dense"))
+    heads = pl.DataFrame(
+        [(language, word) for language, cues in told.items() for word in head_words(cues)],
+        {"language": pl.String, "name": pl.String},
+        orient="row",
+    )
+    found = find_names(corpus, pl.concat([names["name"], heads["name"]]).unique())
+    languages = corpus.languages_at(found["at"].to_numpy()).alias("language")
+    headed = found.with_columns(languages).join(
+        heads, on=["language", "name"], how="semi", maintain_order="left"
+    )
+    known = found.join(names, on="name", maintain_order="left")
+    placed = _written(corpus, candidates(corpus, told, known, headed))
+    return _proven(_in_context(corpus, placed), told)
 
 
 #: Of the words of a heading so many have a capital; a line of fewer words is none.
@@ -92,17 +95,24 @@ _HEADING, _FEWEST_WORDS = 0.6, 4
 
 
 def _written(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
-    """Say of spans whether their segment is written as a heading, or all in capitals."""
+    """Add to spans the segment in which they begin, ``offset``, which turns positions into code
+    points of the body, and whether the segment is written as a heading, or all in capitals.
+    """
     alphabetic = corpus.of_class(ALPHABET)
     words = corpus.counts(alphabetic & ~_behind(alphabetic))
     capital = corpus.of_class(CAPITALS)
     capitals = corpus.counts(capital & ~_behind(corpus.of_class(LETTERS)))
     shouted = corpus.counts(corpus.of_class(SMALL)) == 0
     heading = (words >= _FEWEST_WORDS) & (capitals >= _HEADING * words)
-    segment = np.searchsorted(corpus.positions, spans["at"].to_numpy(), side="right") - 1
-    return spans.with_columns(
-        heading=pl.Series(heading[segment]), shouted=pl.Series(shouted[segment])
+    segments = corpus.segments.select(
+        *("segment_id", "article_id", "language", "ordinal", "kind", "position"),
+        behind=pl.col("position") + pl.col("end") - pl.col("start"),
+        offset=pl.col("start") - pl.col("position"),
+        heading=pl.Series(heading),
+        shouted=pl.Series(shouted),
     )
+    place = np.searchsorted(corpus.positions, spans["at"].to_numpy(), side="right") - 1
+    return spans.hstack(segments[place])
 
 
 def _behind(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -110,7 +120,7 @@ def _behind(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.concatenate(([False], marked[:-1]))
 
 
-def _proven(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
+def _proven(spans: pl.DataFrame, told: Mapping[str, Cues]) -> pl.DataFrame:
     """Leave out common words of which their article has no capital but where a sentence opens.
 
     Given names stay, and what is told of behind a comma: "Alizé, un modèle de".
@@ -118,14 +128,17 @@ def _proven(spans: pl.DataFrame, cues: Cues) -> pl.DataFrame:
     doubted = spans.with_row_index("row").filter(
         pl.col("opens").all().over("name") & pl.col("known_type").is_null()
     )
-    common = common_words(cues.language).hold(doubted["text"].str.to_lowercase())
-    given = name_parts()["given_name"] - {word.title() for word in cues.words("number_word")}
-    told_of = pattern(f", {cues.any('determiner')}", ignore_case=False)
-    unproven = [
-        row
-        for row, text, after in doubted.filter(common).select("row", "text", "after").iter_rows()
-        if text not in given and not told_of.match(after)
-    ]
+    given, unproven = name_parts()["given_name"], []
+    for language, cues in told.items():
+        own = doubted.filter(language=language)
+        common = common_words(language).hold(own["text"].str.to_lowercase())
+        numbers = {word.title() for word in cues.words("number_word")}
+        told_of = pattern(f", {cues.any('determiner')}", ignore_case=False)
+        unproven += [
+            row
+            for row, text, after in own.filter(common).select("row", "text", "after").iter_rows()
+            if (text not in given or text in numbers) and not told_of.match(after)
+        ]
     return spans.filter(~pl.int_range(pl.len()).is_in(unproven))
 
 
@@ -149,18 +162,14 @@ def _in_context(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
         "at",
         "to",
         first=pl.max_horizontal("position", pl.col("at") - _CONTEXT),
-        behind=pl.min_horizontal(
-            pl.col("position") + pl.col("segment_end") - pl.col("segment_start"),
-            pl.col("to") + _CONTEXT,
-        ),
+        behind=pl.min_horizontal("behind", pl.col("to") + _CONTEXT),
     )
     at, to, first, behind = (column.to_list() for column in placed.get_columns())
     before = [text[begin:end] for begin, end in zip(first, at, strict=True)]
     after = [text[begin:end] for begin, end in zip(to, behind, strict=True)]
     return spans.with_columns(
-        language=pl.lit(corpus.language),
         before=pl.Series(before, dtype=pl.String),
         after=pl.Series(after, dtype=pl.String),
         words=pl.col("text").str.count_matches(r"\S+"),
-        name=pl.struct("article_id", "text").rank("dense"),
+        name=pl.struct("language", "article_id", "text").rank("dense"),
     ).sort("at", "to", descending=[False, True])

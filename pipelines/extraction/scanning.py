@@ -32,12 +32,13 @@ def hits(text: str, expression: str) -> list[tuple[int, int]]:
 def hit_arrays(text: str, expression: str) -> tuple[np.ndarray, np.ndarray]:
     """Return starts and ends of the same matches."""
     marked = pl.Series([text]).str.replace_all(expression, f"{EDGE}${{0}}{EDGE}")[0]
-    edges = np.flatnonzero(_points(marked) == ord(EDGE))
+    edges = np.flatnonzero(points(marked) == ord(EDGE))
     edges -= np.arange(len(edges))
     return edges[::2], edges[1::2]
 
 
-def _points(text: str) -> np.ndarray:
+def points(text: str) -> np.ndarray:
+    """Return the code points of a text."""
     return np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
 
 
@@ -54,9 +55,79 @@ def words_at(text: str, words: pl.Series) -> np.ndarray:
         for first in range(0, max(words.list.len()[0], 1), _TABLE)
     ]
     at = code_points(text, np.unique(np.concatenate(found)))
-    before = _points(f" {text}")[at]
+    before = points(f" {text}")[at]
     is_begun = ~_alphanumeric()[np.minimum(before, _PLANE)]
     return np.compress(is_begun, at)
+
+
+#: An odd number of 64 bits: the code points of a text are weighed by its powers and summed up, so
+#: that the difference of two sums tells a stretch (Rabin and Karp).
+_BASE = 0x9E3779B97F4A7C15
+_INVERSE = pow(_BASE, -1, 1 << 64)
+#: Bits of a hash by which most words are told to begin no phrase.
+_TOLD_BY = 20
+
+
+class _Stretches:
+    """The words of a text, each other sign one too, and the hash of every stretch of it.
+
+    Two of 64 bits fall together once in ten billion phrases looked for in a billion words.
+    """
+
+    def __init__(self, points: np.ndarray, letters: np.ndarray) -> None:
+        self.is_edge = ~(letters & np.append(False, letters[:-1]))
+        self.begins = np.flatnonzero(self.is_edge[:-1])
+        self.ends = np.append(self.begins[1:], len(points))
+        self._sums = _powers(_BASE, len(points) + 1)
+        self._sums[1:] *= points
+        self._sums[0] = 0
+        self._sums.cumsum(out=self._sums)
+        self._scale = _powers(_INVERSE, len(points))
+
+    def hashes(self, at: np.ndarray, to: np.ndarray) -> np.ndarray:
+        """Return the hash of each stretch between two positions."""
+        hashes: np.ndarray = (self._sums[to] - self._sums[at]) * self._scale[at]
+        return hashes
+
+
+def _powers(base: int, count: int) -> np.ndarray:
+    """Return the first powers of a number, from the 0th on, as far as 64 bits go."""
+    powers = np.full(count, base, dtype=np.uint64)
+    powers[:1] = 1
+    return powers.cumprod(out=powers)
+
+
+def occurrences(
+    text: np.ndarray, letters: np.ndarray, phrases: pl.Series
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return where phrases stand as whole words in a text of code points: start, end, which phrase.
+
+    ``letters`` are what is ``alphanumeric`` in the text. The occurrences are in order of their
+    start, and may overlap. The time is that of reading text and phrases
+    once: no automaton is built, which would take longer than to use it.
+    """
+    listed = points("\0".join(phrases.to_list()))
+    held, told = _Stretches(text, letters), _Stretches(listed, alphanumeric(listed))
+    lengths = phrases.str.len_chars().to_numpy().astype(np.int64)
+    at = np.cumsum(lengths + 1) - lengths - 1
+    first = told.hashes(at, told.ends[np.searchsorted(told.begins, at)])
+    whole = told.hashes(at, at + lengths)
+    order = np.argsort(first)
+    first = first[order]
+    words, shift = held.hashes(held.begins, held.ends), np.uint64(64 - _TOLD_BY)
+    begins_one = np.zeros(1 << _TOLD_BY, dtype=np.bool_)
+    begins_one[first >> shift] = True
+    rows = np.flatnonzero(begins_one[words >> shift])
+    low, high = (np.searchsorted(first, words[rows], side) for side in ("left", "right"))
+    counts = high - low
+    behind = np.cumsum(counts)
+    which = order[np.repeat(high - behind, counts) + np.arange(behind[-1] if len(behind) else 0)]
+    starts = held.begins[np.repeat(rows, counts)]
+    stops = starts + lengths[which]
+    inside = np.flatnonzero(stops <= len(text))
+    starts, stops, which = starts[inside], stops[inside], which[inside]
+    same = held.is_edge[stops] & (held.hashes(starts, stops) == whole[which])
+    return starts[same], stops[same], which[same]
 
 
 def beginnings(words: Iterable[str]) -> pl.Series:
@@ -76,9 +147,9 @@ def code_points(text: str, byte_offsets: np.ndarray) -> np.ndarray:
     return offsets - np.searchsorted(within, offsets)
 
 
-def alphanumeric(text: str) -> np.ndarray:
+def alphanumeric(points: np.ndarray) -> np.ndarray:
     """Say of each code point whether it is a letter or digit; of the end of the text: it is not."""
-    return np.append(_alphanumeric()[np.minimum(_points(text), _PLANE)], False)
+    return np.append(_alphanumeric()[np.minimum(points, _PLANE)], False)
 
 
 #: The last code point of the plane in which all letters of the languages read are.

@@ -2,7 +2,8 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from unicodedata import normalize
 
 import numpy as np
@@ -25,9 +26,10 @@ _FEWEST_ITEMS, _FEWEST_CAPITALISED = 7, 0.8
 _LONGEST_SMALL_WORD = 5
 
 
-def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.DataFrame:
-    """Return the spans of a corpus that may be names; ``heads`` are where a head word stands.
+def name_spans(corpus: Corpus, told: Mapping[str, Cues], heads: pl.DataFrame) -> pl.DataFrame:
+    """Return the spans of a corpus that may be names.
 
+    ``told`` are the cues of each language, ``heads`` where a head word stands: at, to, language.
     Columns are at, to, shape, opens and text. ``shape`` is ``plain``, ``organisation`` or
     ``headed`` (a head word made it) or ``expansion`` (the letters of an acronym behind it begin its
     words). Leading grammatical words, roles and honorifics are cut off; ``opens`` says whether a
@@ -35,8 +37,9 @@ def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.D
     nothing.
     """
     schema = {"at": pl.Int64, "to": pl.Int64, "opens": pl.Boolean, "shape": pl.String}
-    plain = capitalised_spans(corpus, cues).with_columns(shape=pl.lit("plain"))
-    shaped = pl.DataFrame(list(_shaped(corpus, cues, heads)), schema=schema, orient="row")
+    plain = capitalised_spans(corpus, told).with_columns(shape=pl.lit("plain"))
+    found = list(_shaped(corpus, told, heads))
+    shaped = pl.DataFrame(found, schema=schema, orient="row")
     spans = pl.concat([plain, shaped])
     ends = zip(spans["at"].to_list(), spans["to"].to_list(), strict=True)
     texts = [corpus.text[at:to] for at, to in ends]
@@ -44,16 +47,30 @@ def name_spans(corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]) -> pl.D
 
 
 def _shaped(
-    corpus: Corpus, cues: Cues, heads: list[tuple[int, int]]
+    corpus: Corpus, told: Mapping[str, Cues], heads: pl.DataFrame
 ) -> Iterator[tuple[int, int, bool, str]]:
     """Yield the spans that a head word or an acronym makes a name: at, to, opens, shape."""
-    text = corpus.text
-    expressions = {"organisation": _organisation(cues), "headed": _headed(cues)}
-    shaped = [
-        (at, to, shape)
-        for shape, expression in expressions.items()
-        for at, to in _around(text, heads, expression)
-    ] + [(at, to, "expansion") for at, to in _expansions(corpus)]
+    expansions = _expansions(corpus)
+    begins = [at for at, _ in expansions]
+    by_language = heads.group_by("language").agg("at", "to")
+    own_heads = {language: list(zip(*ends, strict=True)) for language, *ends in by_language.rows()}
+    for language, begin, end in corpus.stretches:
+        cues = told[language]
+        found = [(_run_start(corpus.text, at), at, to) for at, to in own_heads.get(language, [])]
+        shaped = [
+            (at, to, shape)
+            for shape, expression in (("organisation", _organisation), ("headed", _headed))
+            for at, to in _around(corpus.text, found, expression(cues))
+        ]
+        own = slice(bisect_left(begins, begin), bisect_left(begins, end))
+        shaped += [(at, to, "expansion") for at, to in expansions[own]]
+        yield from _bare(corpus.text, shaped, cues)
+
+
+def _bare(
+    text: str, shaped: list[tuple[int, int, str]], cues: Cues
+) -> Iterator[tuple[int, int, bool, str]]:
+    """Yield shaped spans without what only stands before or behind the name."""
     given = given_names(cues.forms("given_name"))
     for begin, end, shape in shaped:
         at, to = _without_openers(text, begin, end, cues)
@@ -113,14 +130,17 @@ _BEGINNING = re.compile(r"(?<!\w)(?=\w)")
 
 
 def _around(
-    text: str, heads: list[tuple[int, int]], expression: re.Pattern[str]
+    text: str, heads: list[tuple[int, int, int]], expression: re.Pattern[str]
 ) -> Iterator[tuple[int, int]]:
-    """Yield the matches of an expression that hold a head word, capitalised words before it too."""
+    """Yield the matches of an expression that hold a head word, capitalised words before it too.
+
+    Of each head word is told where these begin, and where it begins and ends itself.
+    """
     done = 0
-    for at, to in heads:
+    for run_at, at, to in heads:
         if at < done:
             continue
-        begins = _BEGINNING.finditer(text, max(done, _run_start(text, at)), at + 1)
+        begins = _BEGINNING.finditer(text, max(done, run_at), at + 1)
         tried = (expression.match(text, one.start(), to + _LONGEST_TAIL) for one in begins)
         if match := next(filter(None, tried), None):
             done = match.end()
@@ -137,19 +157,22 @@ def _run_start(text: str, at: int) -> int:
     return at
 
 
-def list_items(corpus: Corpus, cues: Cues, names: pl.DataFrame) -> list[tuple[int, int]]:
+def list_items(
+    corpus: Corpus, told: Mapping[str, Cues], names: pl.DataFrame
+) -> list[tuple[int, int]]:
     """Return the items of segments that are lists of names: at, to, in order.
 
     An item runs from comma to comma, without its determiner; commas and conjunctions inside
     ``names`` (spans found before: at, to) part nothing. In a list not the capitals but the commas
     say where a name ends, so a determiner in another language stays part of it.
     """
-    item = pattern(rf"(?:^|[,;]|(?<=\s){cues.any('conjunction')})\s*(?P<item>[^,;]+)")
     parts = _ItemText(corpus.text, names)
     found: list[tuple[int, int]] = []
-    commas = pl.Series(corpus.counts(np.append(corpus.points == ord(","), False)))
-    lists = corpus.segments.select("position", pl.col("end") - pl.col("start"))
-    for start, length in lists.filter(commas + 1 >= _FEWEST_ITEMS).rows():
+    commas = pl.Series(corpus.counts(corpus.points == ord(",")))
+    lists = corpus.segments.select("language", "position", pl.col("end") - pl.col("start"))
+    for language, start, length in lists.filter(commas + 1 >= _FEWEST_ITEMS).rows():
+        cues = told[language]
+        item = pattern(rf"(?:^|[,;]|(?<=\s){cues.any('conjunction')})\s*(?P<item>[^,;]+)")
         text = corpus.text[start : start + length]
         masked = parts.between(start, start + length)
         items = [_bare_item(masked, *match.span("item"), cues) for match in item.finditer(masked)]
@@ -243,7 +266,9 @@ _INITIAL = re.compile(r"(?<![\w-])(?:[dlDL]')?(?P<initial>\w)[\w-]*")
 def _expansions(corpus: Corpus) -> list[tuple[int, int]]:
     """Return the names whose initials an acronym in brackets behind them gives."""
     found = []
-    for match in _ACRONYM.finditer(corpus.text):
+    brackets = np.flatnonzero(corpus.points == ord("("))
+    acronyms = (_ACRONYM.match(corpus.text, at - 1) for at in brackets[brackets > 0].tolist())
+    for match in filter(None, acronyms):
         begin = max(0, match.start() - 120)
         before = re.split(rf"[.;:,{GAP}()«»“”\"]", corpus.text[begin : match.start()])[-1]
         at = match.start() - len(before)
@@ -256,9 +281,9 @@ def _expansions(corpus: Corpus) -> list[tuple[int, int]]:
 
 def _first_word(words: list[re.Match[str]], letters: str) -> int | None:
     """Return where the last words begin whose initials are the letters, small words left out."""
-    left = [_bare(letter) for letter in letters]
+    left = [_plain(letter) for letter in letters]
     for word in reversed(words):
-        if left and _bare(word["initial"]) == left[-1]:
+        if left and _plain(word["initial"]) == left[-1]:
             left.pop()
             if not left:
                 return word.start("initial") if word["initial"].isupper() else None
@@ -267,17 +292,24 @@ def _first_word(words: list[re.Match[str]], letters: str) -> int | None:
     return None
 
 
-def _bare(letter: str) -> str:
+def _plain(letter: str) -> str:
     return normalize("NFD", letter)[0].upper()
+
+
+_FIRST_WORD = re.compile(r"[\w.'-]+?(?=[\s']|$)'?")
+
+
+@lru_cache(maxsize=32)
+def _titles(cues: Cues) -> frozenset[str]:
+    return frozenset().union(*map(cues.words, ("role", "honorific", "month", "weekday")))
 
 
 def _without_openers(text: str, at: int, to: int, cues: Cues) -> tuple[int, int]:
     """Cut leading words that are no part of a name: grammar, roles, honorifics."""
-    grammar = cues.words("function_word")
-    titles, classes = cues.words("role") | cues.words("honorific"), cues.words("type_cue")
-    titles |= cues.words("month") | cues.words("weekday")
+    grammar, titles = cues.words("function_word"), _titles(cues)
+    classes = cues.words("type_cue")
     while at < to:
-        word = re.match(r"[\w.'-]+?(?=[\s']|$)'?", text[at:to])
+        word = _FIRST_WORD.match(text[at:to])
         if word is None:
             break
         bare = word[0].rstrip("'").lower()

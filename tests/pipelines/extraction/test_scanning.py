@@ -5,7 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.extraction.scanning import NEVER, beginnings, either, hits, lowered, words_at
+from pipelines.extraction.corpus import CAPITALS, LETTERS, Corpus
+from pipelines.extraction.scanning import (
+    NEVER,
+    alphanumeric,
+    beginnings,
+    either,
+    hits,
+    lowered,
+    occurrences,
+    points,
+    words_at,
+)
 
 _WORDS = st.lists(st.text("ab.+é ", min_size=1, max_size=4), min_size=1, max_size=6)
 
@@ -62,3 +73,35 @@ def test_however_many_words_there_are_all_are_found():
 def test_words_begin_where_their_beginnings_do(words, text):
     found = words_at(text, beginnings(words))
     assert found.tolist() == words_at(text, pl.Series([words])).tolist()
+
+
+@given(phrases=_WORDS, text=st.text("ab.+é \U0001f30d", max_size=40))
+def test_phrases_are_found_as_whole_words(phrases, text):
+    def is_inside(at: int) -> bool:
+        return text[:at][-1:].isalnum() and text[at:][:1].isalnum()
+
+    read, looked_for = points(text), pl.Series(sorted(set(phrases)))
+    at, to, which = occurrences(read, alphanumeric(read), looked_for)
+    assert set(zip(at.tolist(), to.tolist(), looked_for.gather(which), strict=True)) == {
+        (begin, begin + len(phrase), phrase)
+        for phrase in phrases
+        for begin in range(len(text))
+        if text.startswith(phrase, begin)
+        and not is_inside(begin)
+        and not is_inside(begin + len(phrase))
+    }
+    assert at.tolist() == sorted(at.tolist())
+
+
+def test_no_phrases_are_found_nowhere():
+    read = points("any text")
+    assert occurrences(read, alphanumeric(read), pl.Series([], dtype=pl.String))[0].tolist() == []
+
+
+@given(text=st.text(st.characters(max_codepoint=0x260), max_size=40), begin=st.integers(0, 9))
+def test_classes_of_latin_letters_are_matched_as_they_are_written(text, begin):
+    expression = rf"(?:^|[^{LETTERS}])[{CAPITALS}][{LETTERS}]*(?:, É\.)?"
+    corpus = Corpus("mul", text, pl.DataFrame())
+    at, to = corpus.hits(expression, min(begin, len(text)), len(text))
+    found = [match.span() for match in re.finditer(expression, text[begin:])]
+    assert [(one - begin, other - begin) for one, other in zip(at, to, strict=True)] == found
