@@ -77,12 +77,10 @@ class Masked:
 
     def mentions_within(self, at: int, to: int) -> list["Mention"]:
         """Return the mentions between two positions, in order."""
-        begins, ends, *_ = self._columns
-        return [
-            Mention(*[column[index] for column in self._columns])
-            for index in range(bisect_left(begins, at), bisect_left(begins, to))
-            if ends[index] <= to
-        ]
+        begins, *_ = self._columns
+        first, last = bisect_left(begins, at), bisect_left(begins, to)
+        rows = zip(*(column[first:last] for column in self._columns), strict=True)
+        return [one for one in map(Mention._make, rows) if one.to <= to]
 
     @cached_property
     def _columns(self) -> list[list[Any]]:
@@ -181,13 +179,15 @@ class Masked:
             starts = self._starts.get("ORG" if told_apart else type_, [])
             index = bisect_left(starts, at) - 1
             while index >= 0 and self._is_one_article(starts[index], at):
-                if not told_apart or self._is_group(starts[index]) == (type_ == "GROUP"):
+                if not told_apart or self.is_group(starts[index]) == (type_ == "GROUP"):
                     return starts[index]
                 index -= 1
         return None
 
-    def _is_group(self, at: int) -> bool:
-        """Say whether the organisation whose mention begins at a position has members."""
+    def is_group(self, at: int) -> bool:
+        """Say whether the organisation whose mention begins at a position has members; for text in
+        which groups are not marked.
+        """
         place, surface = self.corpus.place(at), self._columns[-1][bisect_left(self._columns[0], at)]
         if place.article_id not in self._groups:
             rules, text = _group_rules(self.cues), self.unmasked or ""

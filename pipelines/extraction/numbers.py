@@ -144,12 +144,12 @@ class NumberGrammar:
     def numbers_in(self, text: str) -> list[Number]:
         """Return the numbers of a text in small letters in order."""
         found: list[Number] = []
+        known = self._read
         for at, to in hits(text, self._phrase):
-            before, behind = text[max(0, at - 2) : at], text[to : to + 2]
-            if before[-1:].isalnum() and not self._is_code(text, at):
+            key = (text[max(0, at - 2) : at], text[at:to], text[to : to + 2])
+            if key[0][-1:].isalnum() and not self._is_code(text, at):
                 continue
-            for one in self._remembered(before, text[at:to], behind):
-                found.append(one.moved(at))
+            found.extend(one.moved(at) for one in known.get(key) or self._remembered(key))
         return found
 
     def _is_code(self, text: str, at: int) -> bool:
@@ -191,11 +191,11 @@ class NumberGrammar:
             return values[0] * _HUNDRED + values[1]
         return values[0] if len(values) == 1 and values[0] >= _THOUSAND else None
 
-    def _remembered(self, before: str, phrase: str, behind: str) -> list[Number]:
+    def _remembered(self, key: tuple[str, str, str]) -> list[Number]:
         """Return the numbers of a phrase, read but once: news counts the same things in the same
         words.
         """
-        key = (before, phrase, behind)
+        before, phrase, behind = key
         known = self._read.get(key)
         if known is None:
             if len(self._read) > _REMEMBERED:

@@ -5,37 +5,52 @@ where a unit is not compared, the number is part of the property, and only who e
 same one is told.
 
 What a number is said of follows from its unit: members are members of a group, the dead are those
-of a place; so each unit names the types its subject may have, best first.
+of a place; so each unit names the types its subject may have, best first
+(:mod:`pipelines.extraction.subjects`). What no table names is counted too, in the noun's own words.
 """
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.extraction.corpus import GAP, Corpus, Place, marked
-from pipelines.extraction.cues import Cues, pattern
+from pipelines.extraction.corpus import GAP, Corpus, marked
 from pipelines.extraction.facts import facts
-from pipelines.extraction.masking import Masked, Mention, masked_segments
-from pipelines.extraction.numbers import Number, forms, number_grammar
-from pipelines.extraction.scanning import either
+from pipelines.extraction.masking import Masked, masked_segments
+from pipelines.extraction.measures import Measures, measures_of
+from pipelines.extraction.nouns import counted_nouns
+from pipelines.extraction.numbers import Number, number_grammar
+from pipelines.extraction.subjects import ANY, SUM_OF, Subjects
 
-#: With a known unit and a subject; with a unit only; with a noun nobody has described.
+#: With a known unit and a subject; with a unit only, or of what is said of anybody and anything,
+#: where the subject is right in two of three; with a unit that says nothing of a subject.
 _WITH_SUBJECT, _WITH_UNIT, _BARE = 0.9, 0.75, 0.6
-#: Code points before a number in which the verb that says what it counts may stand, and those in
-#: which its hedge and the sign of its currency may.
+_OF_ANYTHING = r"^(?:amount|count|duration|measure): "
+#: Code points between the numbers of a range, and those before a number in which its hedge and the
+#: sign of its currency may stand.
 _NEAR, _BEFORE = 30, 40
-#: Code points behind a number in which "the alliance" it is said of may stand.
-_AHEAD = 160
-_SUM_OF = "ORG|EVENT|PRODUCT|GPE"
-#: In place of types: a share or a measure may be said of anything.
-_ABOUT = "any"
+#: Code points in which the word right before a number is looked for.
+_WORD = 25
 #: A hundredth of a currency said behind a sum of it is part of that sum.
 _HUNDRED = 100
+#: Properties that count people of whom a verb may tell what happened to them; and numbers of
+#: nothing that was said, which a verb may tell too.
+_PERSONS = frozenset(
+    (
+        None, "people", "men", "women", "children", "civilians", "soldiers", "police officers",
+        "firefighters", "tourists", "migrants", "refugees", "passengers", "students", "pupils",
+        "protesters", "hostages",
+    )
+)
+#: Properties that count people of whom nothing is told but where they are.
+_ANYBODY = frozenset(("people", "men", "women", "children"))
+#: Marks of mentions are for private use, and so is what fills them.
+_PRIVATE = "\ue000"
+#: A name that a number right behind it may belong to; in a place something happens.
+_NAMED = re.compile(rf"{marked('ORG', 'PRODUCT', 'EVENT', 'PERSON')}\s$")
 #: "%20" and the like, in an address.
 _ADDRESS = re.compile(r"(?:[=?&%]|://)[^\s\x00]*$")
 
@@ -65,11 +80,16 @@ def core_quantities(
     """Return the rows of ``core_quantities`` for whole articles; dates are no quantities."""
     rows = [
         row
-        for masked in masked_segments(core_segments, core_languages, core_mentions, seed_cue_words)
+        for masked in masked_segments(
+            core_segments, core_languages, core_mentions, seed_cue_words, groups=False
+        )
         for row in _quantities(masked, seed_units, core_dates)
     ]
     found = pl.DataFrame(rows, schema=_FOUND, orient="row").with_columns(
-        confidence=pl.when(pl.col("subject_mention_id").is_not_null())
+        confidence=pl.when(
+            pl.col("subject_mention_id").is_not_null()
+            & ~pl.col("property").str.contains(_OF_ANYTHING)
+        )
         .then(_WITH_SUBJECT)
         .when(pl.col("property").is_not_null())
         .then(_WITH_UNIT)
@@ -85,11 +105,24 @@ def _quantities(
     numbers = _outside(
         number_grammar(masked.cues).numbers_in(masked.small), _date_positions(masked.corpus, dates)
     )
-    subjects = _Subjects(masked)
-    for at, to, *said, types in _Reader(masked, _measures_of(masked.cues, units)).rows(numbers):
-        place = masked.corpus.place(at)
-        subject = subjects.of(at, to, tuple(types.split("|"))) if types else None
-        yield place.article_id, at + place.offset, to + place.offset, *said, subject
+    subjects, since = Subjects(masked), 0
+    for one in _Reader(masked, measures_of(masked.cues, units)).counted(numbers):
+        place = masked.corpus.place(one.at)
+        subject = None
+        if one.subject_at is not None:
+            subject = masked.mention_at(one.subject_at)
+        elif one.subject_types:
+            subject = subjects.of(
+                place,
+                one.at,
+                one.reach,
+                one.subject_types,
+                since,
+                only_bound=one.of_anybody,
+                may_be_meant=one.inherent,
+            )
+        since = one.to
+        yield place.article_id, one.at + place.offset, one.to + place.offset, *one.said, subject
 
 
 def _date_positions(corpus: Corpus, dates: pl.DataFrame) -> list[tuple[int, int]]:
@@ -120,136 +153,67 @@ class _Measure(NamedTuple):
     end: int
     unit: str | None = None
     property: str | None = None
-    subject_types: str | None = None
+    subject_types: tuple[str, ...] | None = None
     currency: str | None = None
     #: A scale said behind the unit: 75 USD million.
     factor: float = 1.0
+    #: Where its subject is named, if what was read tells.
+    subject_at: int | None = None
+    #: Where that ends which it is a part of: 14 of the 20 members.
+    whole_end: int = 0
 
 
-#: Noun, unit, property, types of subject, whether two of one subject must agree.
-_Units = tuple[tuple[str, str, str, str, bool], ...]
+class _Counted(NamedTuple):
+    """A number with what it says: a row without its subject; and what is known of that: where the
+    words end that it is bound to, the types it may have, and where it is named, if that is told.
+    """
 
-
-class _Measures:
-    """What may stand around a number in one language."""
-
-    def __init__(self, kinds: Mapping[str, dict[str, str]], units: _Units) -> None:
-        self.units = {noun.lower(): (unit, name, types) for noun, unit, name, types, _ in units}
-        self.compared = {name for _, _, name, _, compared in units if compared}
-        self.kinds = kinds
-        sign, code = either(kinds["currency_sign"]), either(kinds["currency_code"])
-        link = rf"(?:{either(kinds['currency_link'])}\s?)?"
-        short = rf"(?P<short>\s?{either(kinds['scale_short'])}(?![^\W\d_]))"
-        money = rf"(?:{sign}|{code}\b|{either(kinds['currency'])}\b)"
-        noun = rf"{either(self.units)}\b"
-        linked = rf"(?:\s{either(kinds['conjunction'])}\s{noun})*"
-        product = rf"(?:\s(?P<product>{marked('PRODUCT')}))?"
-        of = rf"(?:{either(kinds['role_link'])}\s?)?(?:[a-zà-ÿ-]+\s){{0,2}}?"
-        summed = (
-            rf"(?P<percent>\s?%|[\s-]{either(kinds['percent'])}\b)"
-            rf"|{short}?\s?{link}(?P<currency>{money})(?:\s(?P<scale>{either(kinds['scale'])})\b)?"
-            rf"|\s?(?P<part>{either(kinds['currency_part'])}\b)"
-        )
-        #: What may stand behind "one", which of most things is but an article.
-        self.summed = re.compile(summed)
-        self.behind = re.compile(
-            rf"(?:{summed}|(?:\s|(?<=')){of}(?P<noun>{noun}){linked}{product}"
-            rf"|[\s-]?(?P<measure>{either(kinds['measure'])})(?![\w])"
-            rf"|\s(?:{either(kinds['currency_link'])}\s?)?(?P<bare>[a-zà-ÿ][a-zà-ÿ-]{{3,}}))"
-        )
-        self.short = re.compile(short)
-        self.hedge_behind = re.compile(rf"\s(?P<hedge>{either(kinds['hedge_behind'])})\b")
-        self.money_before = re.compile(
-            rf"(?<!\w)(?P<currency>{sign}|{code}|{either(kinds['currency'])})[\s-]?$"
-        )
-        money_kinds = ("currency_sign", "currency_code", "currency")
-        self.money_ends = frozenset(
-            cue.split()[-1] for kind in money_kinds for cue in kinds[kind]
-        )
-        self.hedge_before = re.compile(rf"(?<!\w)(?P<hedge>{either(kinds['hedge'])})\s?$")
-        self.hedge_ends = frozenset(cue.rstrip("'").split()[-1] for cue in kinds["hedge"])
-        self.to = re.compile(rf"\s?(?:[-–]|{either(kinds['range_to'])})\s?")
-        self.and_ = re.compile(rf"\s{either(kinds['number_and'])}\s")
-        self.between = re.compile(rf"(?<!\w){either(kinds['range_lead'])}\s?$")
-        self.part = re.compile(rf"\s(?:{either(kinds['currency_part'])})\b")
-        self.joins_part = re.compile(rf"\s(?:{either(kinds['number_and'])}\s)?")
-        self.verb_ends = self.hedge_ends | {cue.split()[-1] for cue in kinds["counting_verb"]}
-        between = rf"(?:\s{either(kinds['hedge'])})?\s?"
-        self.verb_before = re.compile(
-            rf"(?<!\w)(?P<verb>{either(kinds['counting_verb'])}){between}$"
-        )
-        self.verb_behind = re.compile(rf"\s(?P<verb>{either(kinds['counted_verb'])})\b")
-
-    def code(self, said: str) -> str | None:
-        """Return the ISO 4217 code of what a currency is called; None where several are."""
-        said = " ".join(said.lower().split())
-        for kind in ("currency_sign", "currency_code", "currency"):
-            if said in self.kinds[kind]:
-                return self.kinds[kind][said] or None
-        return None
-
-
-_KINDS = (
-    "currency_sign", "currency_code", "currency", "currency_link", "currency_part", "scale_short",
-    "scale", "conjunction", "role_link", "percent", "measure", "hedge", "hedge_behind", "range_to",
-    "range_lead", "number_and", "number_about", "counting_verb", "counted_verb",
-)
-
-
-def _measures_of(cues: Cues, units: pl.DataFrame) -> _Measures:
-    own = units.filter(pl.col("language").is_in([cues.language, "mul"]))
-    columns = ("noun", "unit", "property", "subject_types", "compared")
-    return _measures(cues, tuple(own.select(columns).rows()))
-
-
-@lru_cache(maxsize=32)
-def _measures(cues: Cues, units: _Units) -> _Measures:
-    kinds = {
-        kind: {form: value for cue, value in cues.values(kind).items() for form in forms(cue)}
-        for kind in _KINDS
-    }
-    return _Measures(kinds, units)
-
-
-#: at, to, relation, value, value_to, unit, currency, property, types of its subject
-_Row = tuple[
-    int, int, str, float, float | None, str | None, str | None, str | None, str | None
-]
+    at: int
+    to: int
+    said: tuple[str, float, float | None, str | None, str | None, str | None]
+    reach: int
+    subject_types: tuple[str, ...] | None
+    subject_at: int | None
+    #: People of whom nothing is told but where they are.
+    of_anybody: bool
+    #: What one has or is, not what one did once: the staff of the company an article is about.
+    inherent: bool
 
 
 class _Reader:
     """Reads what stands around the numbers of a masked text."""
 
-    def __init__(self, masked: Masked, measures: _Measures) -> None:
+    def __init__(self, masked: Masked, measures: Measures) -> None:
         self._measures, self._said, self._text = measures, masked.corpus.text, masked.small
+        self._nouns = counted_nouns(masked.cues)
         self._products = dict(masked.mentions.filter(type="PRODUCT").select("at", "surface").rows())
 
-    def rows(self, numbers: list[Number]) -> Iterator[_Row]:
+    def counted(self, numbers: list[Number]) -> Iterator[_Counted]:
         """Yield what each number says, but numbers of nothing."""
         taken = -1
         for number, following in pairwise([*numbers, None]):
             if number is None or number.at < taken:
                 continue
-            upper = self._upper(number, following)
+            upper = None
+            if following and not following.article and following.at - number.to <= _NEAR:
+                upper = self._upper(number, following)
             if upper is not None and upper.value <= self._lower(number, upper):
                 if not self._text[number.to : upper.at].strip(" -–"):
                     taken = upper.to  # a score or a ratio
                     continue
                 upper = None
-            row = self._row(number, upper, following, taken)
-            if row is not None:
-                taken = row[1]
-                yield row
+            counted = self._count(number, upper, following, taken)
+            if counted is not None:
+                taken = counted.to
+                yield counted
 
     def _lower(self, number: Number, upper: Number) -> float:
         """Return the lower end of a range; a scale said at its upper end is of both."""
         scaled = number.scale == 1.0 < upper.scale and number.value < upper.value / upper.scale
         return number.value * upper.scale if scaled else number.value
 
-    def _upper(self, number: Number, following: Number | None) -> Number | None:
+    def _upper(self, number: Number, following: Number) -> Number | None:
         """Return the number with which the one before it makes a range."""
-        if following is None or following.article or following.at - number.to > _NEAR:
-            return None
         between = self._text[number.to : following.at]
         if self._measures.to.fullmatch(between):
             return following
@@ -258,30 +222,38 @@ class _Reader:
         lead = self._text[max(0, number.at - _BEFORE) : number.at]
         return following if self._measures.between.search(lead) else None
 
-    def _row(
+    def _count(
         self, number: Number, upper: Number | None, following: Number | None, taken: int
-    ) -> _Row | None:
+    ) -> _Counted | None:
         last = upper or number
-        start, hedge = number.at, None
-        before = self._money_before(start, taken)
-        if number.article and not before and not self._measures.summed.match(self._text, last.to):
+        if number.article and not self._measures.summed.match(self._text, last.to):
             return None
-        sign = before["currency"] if before else None
+        sign, start, word = None, number.at, self._word_before(number.at)
+        before = self._money_before(word, start, taken)
         if before:
-            start -= len(before[0])
-        hedged = self._hedge_before(start)
-        if hedged:
-            hedge, start = hedged["hedge"], start - len(hedged[0])
-        measure = self._measure(number, last, sign, hedged=hedge is not None)
-        measure = self._happened(number, measure, start)
+            sign, start = before["currency"], before.start()
+            word = self._word_before(start)
+        measure = self._measure(number, last, sign)
+        if measure.property in _PERSONS and not (number.article or measure.currency):
+            measure = self._happened(measure, start, word)
+        if measure.unit in (None, "years"):
+            measure = self._told_otherwise(number, last, following, measure)
         if measure.unit is None and measure.currency is None:
             return None
+        hedged, hedge = self._hedge_before(word, start), None
+        if hedged:
+            hedge, start = hedged["hedge"], hedged.start()
+        elif measure.property == "count" and number.worded:
+            return None  # "two sides" are said more often than counted
+        elif measure.property == "duration":
+            # Without a hedge it is as often the hour, or how long ago.
+            measure = measure._replace(property=None, subject_types=None)
         factor = measure.factor * self._short(last, measure)
         value = self._times(self._lower(number, last), factor)
         value_to = self._times(last.value, factor)
         end = measure.end
         if measure.currency and following is not None and upper is None:
-            part, end = self._part(following, end)
+            part, end = self._hundredths(following, end)
             value += part
         behind = self._measures.hedge_behind.match(self._text, end)
         if behind:
@@ -290,9 +262,20 @@ class _Reader:
         name = measure.property
         if name is not None and name not in self._measures.compared:
             name = f"{name}: {value:,.12g}"
-        unit, types = measure.unit, measure.subject_types
         ends = (value, value_to if upper else None)
-        return (start, end, relation, *ends, unit, measure.currency, name, types)
+        said = (relation, *ends, measure.unit, measure.currency, name)
+        reach = max(end, measure.whole_end)
+        inherent = measure.currency is not None or measure.property in self._measures.compared
+        return _Counted(
+            start,
+            end,
+            said,
+            reach,
+            measure.subject_types,
+            measure.subject_at,
+            of_anybody=measure.property in _ANYBODY,
+            inherent=inherent,
+        )
 
     def _times(self, value: float, factor: float) -> float:
         """Return a scaled number; 34.3 times 10⁹ is 34299999999.999996 in binary, and no scaled
@@ -300,13 +283,19 @@ class _Reader:
         """
         return value if factor == 1 else round(value * factor, 2)
 
-    def _money_before(self, at: int, taken: int) -> re.Match[str] | None:
-        before = self._text[max(0, taken, at - _BEFORE) : at].rpartition(GAP)[2]
-        words = before.rstrip(" -").rsplit(maxsplit=1)
-        if not words or words[-1].lstrip("([") not in self._measures.money_ends:
+    def _money_before(self, word: str, at: int, taken: int) -> re.Match[str] | None:
+        if word.lstrip("([") not in self._measures.money_ends:
             return None
-        match = self._measures.money_before.search(before)
-        return match if match and self._is_money(match["currency"], at - len(match[0])) else None
+        match = self._measures.money_before.search(self._text, max(0, taken, at - _BEFORE), at)
+        return match if match and self._is_money(match["currency"], match.start()) else None
+
+    def _word_before(self, at: int) -> str:
+        """Return the word before a position in its segment, with what is attached to it."""
+        before = self._text[max(0, at - _WORD) : at]
+        if GAP in before:
+            before = before.rpartition(GAP)[2]
+        words = before.rstrip(" -").rsplit(maxsplit=1)
+        return words[-1] if words else ""
 
     def _is_money(self, said: str, at: int) -> bool:
         """Say whether a code is written as one: TRY, not try."""
@@ -314,30 +303,29 @@ class _Reader:
             return True
         return self._said[at : at + len(said)].isupper()
 
-    def _hedge_before(self, at: int) -> re.Match[str] | None:
-        before = self._text[max(0, at - _BEFORE) : at].rpartition(GAP)[2]
-        words = before.rstrip().rstrip("'").rsplit(maxsplit=1)
-        if not words or words[-1].rsplit("'")[-1] not in self._measures.hedge_ends:
+    def _hedge_before(self, word: str, at: int) -> re.Match[str] | None:
+        if word.rstrip("'").rpartition("'")[2] not in self._measures.hedge_ends:
             return None
-        return self._measures.hedge_before.search(before)
+        return self._measures.hedge_before.search(self._text, max(0, at - _BEFORE), at)
 
     def _relation(self, number: Number, hedge: str | None) -> str:
         kinds = self._measures.kinds
         if hedge:
             said = " ".join(hedge.split())
             return kinds["hedge"].get(said) or kinds["hedge_behind"].get(said) or "="
+        if not number.worded:
+            return "="
         about = " ".join(self._text[number.at : number.to].split()) in kinds["number_about"]
         return "~" if about else "="
 
-    def _measure(
-        self, number: Number, last: Number, sign: str | None, *, hedged: bool
-    ) -> _Measure:
+    def _measure(self, number: Number, last: Number, sign: str | None) -> _Measure:
         """Return what a number counts or measures, and where that was said."""
         measures = self._measures
-        behind = measures.behind.match(self._text, last.to)
+        expected = measures.behind_one if last.value == 1 else measures.behind
+        behind = expected.match(self._text, last.to)
         if behind and behind["percent"]:
             in_address = _ADDRESS.search(self._text, max(0, number.at - _BEFORE), number.at)
-            share = _Measure(behind.end(), "percent", "share", _ABOUT)
+            share = _Measure(behind.end(), "percent", "share", ANY)
             return _Measure(last.to) if in_address else share
         said = behind["currency"] if behind else None
         if behind and said and self._is_money(said, behind.start("currency")):
@@ -346,32 +334,74 @@ class _Reader:
         if sign:
             short = measures.short.match(self._text, last.to)
             return self._sum(sign, short.end() if short else last.to, None)
-        if number.article or behind is None or said:
-            if behind and behind["part"]:
-                return _Measure(behind.end(), measures.kinds["currency_part"][behind["part"]])
+        if behind and behind["part"]:
+            return _Measure(behind.end(), measures.kinds["currency_part"][behind["part"]])
+        if number.article or said:
             return _Measure(last.to)
-        return self._counted(behind, number, hedged=hedged)
+        return self._of_noun(behind, number, last)
 
     def _sum(self, said: str, end: int, other: str | None) -> _Measure:
         code = self._measures.code(said) or (self._measures.code(other) if other else None)
         unit = code or " ".join(said.split())
-        return _Measure(end, unit, "amount", _SUM_OF, code)
+        return _Measure(end, unit, "amount", SUM_OF, code)
 
-    def _counted(self, behind: re.Match[str], number: Number, *, hedged: bool) -> _Measure:
-        measures, end = self._measures, behind.end()
-        if behind["part"]:
-            return _Measure(end, measures.kinds["currency_part"][behind["part"]])
-        if behind["measure"]:
-            unit = measures.kinds["measure"][" ".join(behind["measure"].split())]
-            return _Measure(end, unit, "measure", _ABOUT)
-        if behind["noun"]:
-            unit, name, types = measures.units[" ".join(behind["noun"].split())]
-            if behind["product"]:
-                unit = f"{self._products[behind.start('product')]} {unit}"
-            return _Measure(end, unit, name, types)
-        if number.worded and not hedged:
+    def _of_noun(
+        self, behind: re.Match[str] | None, number: Number, last: Number
+    ) -> _Measure:
+        """Return what a number counts or measures, by a table or in the words behind it."""
+        kinds = self._measures.kinds
+        if behind and behind["measure"]:
+            unit = kinds["measure"][" ".join(behind["measure"].split())]
+            return _Measure(behind.end(), unit, "measure", ANY)
+        if behind and behind["span"]:
+            unit = kinds["time_span"][behind["span"]]
+            lasting = _Measure(behind.end(), unit, "duration", ANY)
+            return lasting if unit != "times" else _Measure(behind.end(), unit)
+        if self._is_name(number):
+            return _Measure(last.to)
+        if behind:
+            return self._of_known(behind)
+        is_word_next = self._text[last.to : last.to + 1] == " "
+        noun = self._nouns.at(self._said, last.to) if is_word_next else None
+        return _Measure(noun.end, noun.words, "count", ANY) if noun else _Measure(last.to)
+
+    def _of_known(self, behind: re.Match[str]) -> _Measure:
+        """Return what a number counts by a noun of the table of units."""
+        unit, name, types = self._measures.units[" ".join(behind["noun"].split())]
+        if behind["product"]:
+            unit = f"{self._products[behind.start('product')]} {unit}"
+        return _Measure(behind.end(), unit, name, types)
+
+    def _is_name(self, number: Number) -> bool:
+        """Say whether a number belongs to the name before it: the Boeing 737, Bellator 206."""
+        if number.worded or self._measures.verb_last or self._said[number.at - 2] < _PRIVATE:
+            return False
+        return _NAMED.search(self._said, max(0, number.at - _BEFORE), number.at) is not None
+
+    def _told_otherwise(
+        self, number: Number, last: Number, following: Number | None, measure: _Measure
+    ) -> _Measure:
+        """Return what a number says beside which no unit but years is said: a part, or an age."""
+        if measure.unit is None and following and following.at - number.to < _NEAR:
+            measure = self._part_of(number, last, following)
+        in_years = measure.unit == "years"
+        if measure.unit is None or in_years:
+            ages = self._measures.ages
+            person = ages.of(self._text, number, measure.end, in_years=in_years)
+            if person is not None:
+                return _Measure(measure.end, "years", "age", subject_at=person)
+        return measure
+
+    def _part_of(self, number: Number, last: Number, whole: Number) -> _Measure:
+        """Return what a number is a part of: 14 of the 20 members."""
+        links = self._measures.part_of.fullmatch(self._text, number.to, whole.at)
+        if last is not number or links is None or number.article or number.value % 1:
             return _Measure(number.to)
-        return _Measure(end, self._said[behind.start("bare") : behind.end("bare")])
+        behind = self._measures.behind.match(self._text, whole.to)
+        if behind is None or not behind["noun"] or whole.value <= number.value:
+            return _Measure(number.to)
+        said = self._of_known(behind)
+        return said._replace(end=number.to, property="part", whole_end=said.end)
 
     def _short(self, last: Number, measure: _Measure) -> float:
         """Return what "5m" and "12 Mds €" multiply by; without money m is metres."""
@@ -382,7 +412,7 @@ class _Reader:
             return 1.0
         return float(self._measures.kinds["scale_short"][short["short"].strip()])
 
-    def _part(self, following: Number, end: int) -> tuple[float, int]:
+    def _hundredths(self, following: Number, end: int) -> tuple[float, int]:
         """Return the hundredths said behind a sum: thirteen dollars forty-five cents."""
         between = self._text[end : following.at]
         part = self._measures.part.match(self._text, following.to)
@@ -390,127 +420,15 @@ class _Reader:
             return 0.0, end
         return following.value / _HUNDRED, part.end()
 
-    def _happened(self, number: Number, measure: _Measure, start: int) -> _Measure:
-        """Let the verb beside a number of people, or of nothing said, tell what it counts.
-
-        The dead are "120 killed" and "killed 120 people" alike.
-        """
-        if measure.currency or measure.unit == "percent" or number.article:
+    def _happened(self, measure: _Measure, start: int, word: str) -> _Measure:
+        """Let the verb beside a number of people, or of nothing said, tell what it counts."""
+        if measure.unit and not measure.property:
             return measure
-        if measure.property not in (None, "people", "measure"):
+        noun = self._measures.verbs.noun(
+            self._text, start, measure.end, word, of_people=measure.unit is not None
+        )
+        known = self._measures.units.get(noun.lower()) if noun else None
+        if known is None:
             return measure
-        measures, text = self._measures, self._text
-        words = text[max(0, start - _NEAR) : start].rsplit(maxsplit=1)
-        counts = bool(words) and words[-1] in measures.verb_ends
-        before = measures.verb_before.search(text, max(0, start - _NEAR), start) if counts else None
-        behind = measures.verb_behind.match(text, measure.end)
-        said = before or behind
-        if said is None or (measure.property is None and measure.unit and behind is None):
-            return measure
-        kind = "counting_verb" if before else "counted_verb"
-        noun = measures.kinds[kind].get(" ".join(said["verb"].split()), "")
-        known = measures.units.get(noun.lower())
-        return _Measure(measure.end, *known) if known else measure
-
-
-#: Of places the first in a sentence is meant ("the valley, in the north of the country"), of
-#: others the last before the number.
-_PLACES = ("GPE", "LOC", "EVENT")
-
-
-class _Subjects:
-    """Finds the mention a quantity is said of.
-
-    For each fitting type, best first: the first mention before the number in its segment, behind a
-    dateline and outside of sources; the first behind it. Then what the article is about. A share
-    or a measure, which anything may have, is said of what was named last before it.
-    """
-
-    def __init__(self, masked: Masked) -> None:
-        cues = masked.cues
-        self._masked, self._text = masked, masked.corpus.text
-        self._source = pattern(rf"{cues.any('attribution', 'by')}\s?{cues.determiner()}$")
-        self._says = pattern(rf"\s{cues.any('speech_verb')}")
-        self._where = pattern(rf"{cues.any('place_preposition')}\s?{cues.determiner()}$")
-        self._dateline = pattern(r"[^.–—-]{3,50}\s[–—-]\s")
-        self._group = pattern(masked.group)
-        self._chief: dict[str, dict[str, str]] = {}
-
-    def of(self, at: int, to: int, types: tuple[str, ...]) -> str | None:
-        """Return the subject, of the types, of a number that stands between two positions."""
-        place = self._masked.corpus.place(at)
-        if types == (_ABOUT,):
-            return self._about(place.position, at)
-        named = self._named_in_clause(place.position, at, to, types)
-        if types[0] in named:
-            return named[types[0]]
-        chief = self._chief_mentions(place)
-        for type_ in types:
-            if type_ in named:
-                return named[type_]
-            if type_ == "GROUP" in chief and self._group.search(
-                self._text, place.position, to + _AHEAD
-            ):
-                return chief[type_]  # "the alliance" without its name
-        return next((chief[type_] for type_ in types if type_ in chief), None)
-
-    def _about(self, start: int, at: int) -> str | None:
-        """Return what was last named before a number in its segment that may have a share or a
-        measure: no place at which something only happens, and no person who only says it.
-        """
-        named = [
-            one.mention_id
-            for one in self._fitting(start, at, at)
-            if not self._is_aside(one, start)
-        ]
-        return named[-1] if named else None
-
-    def _is_aside(self, one: Mention, start: int) -> bool:
-        if one.mark == "PERSON":
-            return one.at > start or self._says.match(self._text, one.to) is not None
-        before = self._where.search(self._text, max(0, one.at - _BEFORE), one.at)
-        return one.mark in _PLACES and before is not None
-
-    def _fitting(self, start: int, at: int, end: int) -> list[Mention]:
-        """Return the mentions of a segment that may be a subject: behind a dateline, no sources."""
-        text = self._text
-        dateline = self._dateline.match(text, start, at)
-        return [
-            one
-            for one in self._masked.mentions_within(dateline.end() if dateline else start, end)
-            if not self._source.search(text, max(0, one.at - _BEFORE), one.at)
-        ]
-
-    def _named_in_clause(
-        self, start: int, at: int, to: int, types: tuple[str, ...]
-    ) -> dict[str, str]:
-        """Return, by type, the mention in a segment that a number is most likely said of."""
-        end = self._text.find(GAP, at)
-        wanted = (*types, "GROUP") if "ORG" in types else types
-        found = self._fitting(start, at, end if end >= 0 else len(self._text))
-        fitting = [one for one in found if one.mark in wanted]
-        before = [one for one in fitting if one.to <= at]
-        behind = [one for one in fitting if one.at >= to]
-        places_first = [one for one in before if one.mark in _PLACES]
-        named = {
-            one.mark: one.mention_id for one in (*behind[::-1], *before, *places_first[::-1])
-        }
-        if "ORG" not in named and "GROUP" in named:
-            named["ORG"] = named["GROUP"]
-        return named
-
-    def _chief_mentions(self, place: Place) -> dict[str, str]:
-        """Return the first mention of an article's most mentioned name of each type."""
-        known = self._chief.get(place.article_id)
-        if known is not None:
-            return known
-        uses: dict[tuple[str, str], list[Mention]] = {}
-        for one in self._masked.mentions_within(*self._masked.corpus.article(place)):
-            marks = ("GROUP", "ORG") if one.mark == "GROUP" else (one.mark,)
-            for mark in marks:
-                uses.setdefault((mark, one.surface), []).append(one)
-        chief: dict[str, str] = {}
-        for (mark, _), named in sorted(uses.items(), key=lambda use: (-len(use[1]), use[1][0].at)):
-            chief.setdefault(mark, named[0].mention_id)
-        self._chief[place.article_id] = chief
-        return chief
+        unit, name, types = known
+        return _Measure(measure.end, measure.unit or unit, name, types)

@@ -370,7 +370,7 @@ core_quantities = Table(
     ),
     key=("quantity_id",),
     derivation=_by_article(
-        "number_grammar", "3", *_FACT_READS, "core_dates", "seed_cue_words", "seed_units",
+        "number_grammar", "4", *_FACT_READS, "core_dates", "seed_cue_words", "seed_units",
     ),
 )
 

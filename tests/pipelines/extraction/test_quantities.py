@@ -148,6 +148,162 @@ def test_a_share_is_said_of_what_was_last_named_before_it(
     assert (reading.surface(mention) if mention else None, said) == (subject, property_)
 
 
+@pytest.mark.parametrize(
+    ("language", "body", "subject", "value", "property_"),
+    [
+        ("en", "Siemens has 3,400 stores.", "Siemens", 3400.0, "stores: 3,400"),
+        ("fr", "Siemens exploite 11 magasins.", "Siemens", 11.0, "stores: 11"),
+        ("it", "Siemens gestisce 11 negozi.", "Siemens", 11.0, "stores: 11"),
+        ("de", "Siemens betreibt 11 Filialen.", "Siemens", 11.0, "stores: 11"),
+        ("es", "Siemens gestiona 11 tiendas.", "Siemens", 11.0, "stores: 11"),
+        ("pt", "A Siemens gere 11 lojas.", "Siemens", 11.0, "stores: 11"),
+        ("nl", "Siemens beheert 11 winkels.", "Siemens", 11.0, "stores: 11"),
+        ("fr", "Une défaite en 18 matchs pour Angela Merkel.", None, 18.0, "matches: 18"),
+        ("fr", "Une défaite en 18 matchs à Angela Merkel.", "Angela Merkel", 18.0, "matches: 18"),
+        ("en", "The 40,000 employees of Siemens went home.", "Siemens", 40000.0, "employees"),
+        ("en", "Angela Merkel met Siemens's 40,000 employees.", "Siemens", 40000.0, "employees"),
+        ("en", "With 40,000 employees, Siemens is large.", "Siemens", 40000.0, "employees"),
+        ("en", "40 stores were sold by Siemens.", "Siemens", 40.0, "stores: 40"),
+        ("en", "The mayor, according to Siemens, owns 40 stores.", None, 40.0, "stores: 40"),
+        ("en", "It beat Siemens with 40 stores.", None, 40.0, "stores: 40"),
+        ("en", "A Siemens manager bought 40 stores.", None, 40.0, "stores: 40"),
+        ("en", "Siemens and Meta own 40 stores.", None, 40.0, "stores: 40"),
+        ("en", "While Meta waited, Siemens opened 40 stores.", "Siemens", 40.0, "stores: 40"),
+    ],
+)
+def test_the_place_in_the_sentence_tells_whose_a_number_is(
+    read, language, body, subject, value, property_
+):
+    reading = read(language, body)
+    [(number, said, mention)] = reading.quantities.select(
+        "value", "property", "subject_mention_id"
+    ).rows()
+    named = reading.surface(mention) if mention else None
+    assert (named, number, said) == (subject, value, property_)
+
+
+def test_who_has_the_next_number_is_named_between(read):
+    reading = read("en", "Siemens owns 40 stores, and Meta has 20 stores.")
+    rows = reading.quantities.select("value", "subject_mention_id").rows()
+    assert [(value, reading.surface(one)) for value, one in rows] == [
+        (40.0, "Siemens"),
+        (20.0, "Meta"),
+    ]
+
+
+def test_the_head_of_a_relative_clause_has_what_is_counted_in_it(read):
+    reading = read("en", "It was sold by Siemens, which now owns 40 stores.")
+    assert reading.surface(reading.quantities["subject_mention_id"][0]) == "Siemens"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "unit"),
+    [
+        ("en", "It was trained on 260,000 protein structures.", "protein structures"),
+        ("fr", "Il y a 13 combats.", "combats"),
+        ("fr", "Il y a 13 grands combats.", "combats"),
+        ("it", "Ci sono 13 combattimenti.", "combattimenti"),
+        ("de", "Es gibt 13 neue Gärten.", "Gärten"),
+        ("es", "Hay 13 combates.", "combates"),
+        ("pt", "Há 13 combates.", "combates"),
+        ("nl", "Er zijn 13 grote tuinen.", "tuinen"),
+    ],
+)
+def test_what_no_table_names_is_counted_in_its_own_words(read_alone, language, text, unit):
+    rows = read_alone(language, text).select("value", "unit", "property").rows()
+    assert rows in ([(13.0, unit, "count: 13")], [(260_000.0, unit, "count: 260,000")])
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "Un Bellator 206 bien rempli."),
+        ("en", "They won 13 against us."),
+        ("de", "Das sind 13 mehr."),
+        ("it", "Sono 13 contro tutti."),
+    ],
+)
+def test_what_shows_no_plural_is_not_counted(read_alone, language, text):
+    assert read_alone(language, text).height == 0
+
+
+def test_a_number_that_belongs_to_a_name_counts_nothing(read):
+    assert read("en", "We flew with Siemens 737 planes.").quantities.height == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("fr", "Trois hommes âgés de 33, 34 et 39 ans, ont été arrêtés à Marseille.", "arrested"),
+        ("fr", "Six arrestations ont eu lieu à Marseille.", "arrested"),
+        ("en", "Six people in Marseille were later arrested.", "arrested"),
+        ("de", "Sechs Menschen wurden am Samstag in Marseille festgenommen.", "arrested"),
+        ("nl", "Zes mensen werden zaterdag in Marseille gearresteerd.", "arrested"),
+        ("es", "Seis personas fueron detenidas en Marsella.", "arrested"),
+        ("it", "Sei persone sono state arrestate a Marsiglia.", "arrested"),
+        ("pt", "Seis pessoas foram detidas em Marselha.", "arrested"),
+        ("fr", "Au moins 384 personnes avaient péri à Marseille.", "deaths"),
+        ("es", "El terremoto causó la muerte de 300 personas en Marsella.", "deaths"),
+        ("en", "In Marseille, 540 people were not injured.", "people: 540"),
+    ],
+)
+def test_the_verb_further_off_tells_what_happened_to_those_counted(
+    read, language, text, expected
+):
+    assert read(language, text).quantities["property"][0] == expected
+
+
+def test_soldiers_who_died_are_not_compared_with_all_the_dead(read):
+    rows = read("en", "In Marseille, 3 soldiers were killed.").quantities
+    assert rows.select("value", "unit", "property").rows() == [(3.0, "soldiers", "deaths")]
+
+
+def test_people_who_are_but_somewhere_are_said_of_nobody_the_sentence_names(read):
+    reading = read("en", "Siemens was watched by 300 people.")
+    assert reading.quantities["subject_mention_id"].to_list() == [None]
+
+
+def test_a_part_is_no_count_of_the_whole(read):
+    reading = read("en", "14 of the 20 members of Siemens left.")
+    rows = reading.quantities.select("value", "property").rows()
+    assert rows == [(14.0, "part: 14"), (20.0, "size")]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Angela Merkel, 68, went home."),
+        ("fr", "Angela Merkel, une mère de famille de 68 ans, est venue."),
+        ("it", "Angela Merkel, 68 anni, è arrivata."),
+        ("es", "Angela Merkel, de 68 años, llegó."),
+        ("nl", "Angela Merkel, 68 jaar oud, kwam."),
+    ],
+)
+def test_an_apposition_tells_the_age_of_a_person(read, language, text):
+    reading = read(language, text)
+    [(mention, value, said)] = reading.quantities.select(
+        "subject_mention_id", "value", "property"
+    ).rows()
+    assert (reading.surface(mention), value, said) == ("Angela Merkel", 68.0, "age: 68")
+
+
+def test_a_sentence_of_a_hundred_thousand_years_is_no_age(read):
+    properties = read("fr", "Angela Merkel, condamnée à 35 ans, est partie.").quantities["property"]
+    assert "age: 35" not in properties.to_list()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Siemens trained for about 40,000 hours.", "duration: 40,000"),
+        ("Siemens trained for 6 hours.", None),
+        ("Siemens trained more than 3 times.", None),
+    ],
+)
+def test_how_long_is_told_only_where_it_is_measured(read, text, said):
+    assert read("en", text).quantities["property"].to_list() == [said]
+
+
 def test_an_address_holds_no_percentages(read_alone):
     assert read_alone("en", "See https://example.org/?q=30%25%2020 for more.").height == 0
 
