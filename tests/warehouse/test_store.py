@@ -24,14 +24,19 @@ CUES = pl.DataFrame(
 FEATURE = "INSERT INTO core_story_features VALUES ($1, 'it', NULL, NULL, $2, [1.0], 1, '', '')"
 
 
+def in_twos(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a table be made two units a batch."""
+    table = contracts.table(name)
+    assert table.derivation is not None
+    small = replace(table, derivation=replace(table.derivation, batch=2))
+    monkeypatch.setitem(contracts._BY_NAME, name, small)
+
+
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two articles a batch, so that five articles are three batches."""
     for name in ("core_articles", "core_segments", "core_languages"):
-        table = contracts.table(name)
-        assert table.derivation is not None
-        small = replace(table, derivation=replace(table.derivation, batch=2))
-        monkeypatch.setitem(contracts._BY_NAME, name, small)
+        in_twos(name, monkeypatch)
 
 
 @pytest.fixture
@@ -273,10 +278,7 @@ def compare(store: Store) -> list[tuple[str, str]]:
 def test_a_pair_is_made_once_and_again_when_either_of_the_two_has_changed(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = contracts.table("core_story_pairs")
-    assert table.derivation is not None
-    small = replace(table, derivation=replace(table.derivation, batch=2))
-    monkeypatch.setitem(contracts._BY_NAME, table.name, small)
+    in_twos("core_story_pairs", monkeypatch)
     for name, word in zip("abcde", ("x", "x", "x", "x", "y"), strict=True):
         store.connection.execute(FEATURE, [name, [word]])
     store.connection.execute(
@@ -338,10 +340,7 @@ def test_what_differs_from_when_it_was_made_is_all_that_is_pending(
 def test_units_that_read_the_same_come_together(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table = contracts.table("core_story_copies")
-    assert table.derivation is not None
-    small = replace(table, derivation=replace(table.derivation, batch=2))
-    monkeypatch.setitem(contracts._BY_NAME, table.name, small)
+    in_twos("core_story_copies", monkeypatch)
     for member, component in (("a", "two"), ("b", "one"), ("c", "two"), ("d", "one")):
         store.connection.execute(
             "INSERT INTO core_story_components VALUES ($1, $2, 0, '', '')", [member, component]
