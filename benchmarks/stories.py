@@ -128,6 +128,20 @@ def _resolved(
         core_name_uses(namings), core_shared_forms(forms), reference.seed_entities, judgements
     )
     links = core_links(namings, names)
+    read = (articles, segments, languages, mentions, links)
+    return story_articles(*read, empty("core_duplicates"), judgements)
+
+
+def story_articles(
+    articles: pl.DataFrame,
+    segments: pl.DataFrame,
+    languages: pl.DataFrame,
+    mentions: pl.DataFrame,
+    links: pl.DataFrame,
+    duplicates: pl.DataFrame,
+    judgements: pl.DataFrame,
+) -> pl.DataFrame:
+    """Return ``core_story_articles`` of all articles at once, as the store makes it in batches."""
     texts = articles.group_by("body_hash").agg(
         pl.col("article_id", "published_from").min(), pl.col("published_to").max()
     )
@@ -135,7 +149,7 @@ def _resolved(
         texts.drop("body_hash"), segments, languages, mentions, links
     )
     pairs = core_story_pairs(features.select("article_id"), features)
-    candidates = core_copy_candidates(articles, empty("core_duplicates"))
+    candidates = core_copy_candidates(articles, duplicates)
     tried = pl.concat([pairs, candidates], how="diagonal").select("left_id", "right_id").unique()
     copies = core_story_copies(tried, articles, segments, languages)
     together = core_story_components(pairs, candidates, judgements)

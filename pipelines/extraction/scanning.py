@@ -1,8 +1,9 @@
-"""Where words stand and an expression matches in a long text, found by Polars' engines.
+"""Where words, phrases and an expression stand in a long text, found without a loop in Python.
 
-They run in time linear in the text, some ten times as fast as Python's regular expressions: words
-by Aho-Corasick, however many, and expressions as long as they are small. So they find what a rule
-cannot do without, and Python reads on from there.
+Polars' engines run in time linear in the text, some ten times as fast as Python's regular
+expressions: words by Aho-Corasick, however many, and expressions as long as they are small. Phrases
+of the reference tables, of which there are many thousands, are found by their hashes. So they find
+what a rule cannot do without, and Python reads on from there.
 """
 
 import re
@@ -103,8 +104,8 @@ def occurrences(
     """Return where phrases stand as whole words in a text of code points: start, end, which phrase.
 
     ``letters`` are what is ``alphanumeric`` in the text. The occurrences are in order of their
-    start, and may overlap. The time is that of reading text and phrases
-    once: no automaton is built, which would take longer than to use it.
+    start, and may overlap. The time is that of reading text and phrases once: no automaton is
+    built, which would take longer than to use it.
     """
     listed = points("\0".join(phrases.to_list()))
     held, told = _Stretches(text, letters), _Stretches(listed, alphanumeric(listed))

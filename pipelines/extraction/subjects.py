@@ -67,17 +67,17 @@ class Subjects:
         start = place.position
         if PLACES.issuperset(types):
             return self._of_place(place, to, types)
-        found = None
-        if types[0] == "GROUP" and not only_bound:
-            found = self._group_named(start, at)
-        found = found or self._bound(start, at, to, types)
-        if found is None and not only_bound:
-            found = (
-                self._behind_with(start, at, to, types)
-                or self._in_clause(start, at, types, since)
-                or self._mention(self._agent.match(self._text, to), types)
-            )
-        if found is None and may_be_meant and not only_bound:
+        if only_bound:
+            bound = self._bound(start, at, to, types)
+            return bound.mention_id if bound else None
+        found = (
+            (self._group_named(start, at) if types[0] == "GROUP" else None)
+            or self._bound(start, at, to, types)
+            or self._behind_with(start, at, to, types)
+            or self._in_clause(start, at, types, since)
+            or self._mention(self._agent.match(self._text, to), types)
+        )
+        if found is None and may_be_meant:
             return self._spoken_of(place, at, to, types)
         return found.mention_id if found else None
 

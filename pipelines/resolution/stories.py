@@ -156,9 +156,8 @@ def core_story_components(
         for first, members in members.group_by("first").agg(pl.col("article_id").sort()).rows()
     }
     state = (
-        pairs.join(members, left_on="left", right_on="article_id")
-        .join(members, left_on=["right", "first"], right_on=["article_id", "first"])
-        .group_by("first")
+        _within(pairs, members.rename({"first": "component"}))
+        .group_by(first="component")
         .agg(state=pl.struct("left", "right", "score").hash().bitwise_xor())
     )
     return (
@@ -251,14 +250,8 @@ def components(core_articles: pl.DataFrame, core_story_components: pl.DataFrame)
 
 def _within(pairs: pl.DataFrame, members: pl.DataFrame) -> pl.DataFrame:
     """Return the pairs of articles that are in one component; adds ``component``."""
-    return (
-        pairs.join(members, left_on="left", right_on="article_id")
-        .join(
-            members,
-            left_on=["right", "component"],
-            right_on=["article_id", "component"],
-        )
-        .sort("component", "left", "right")
+    return pairs.join(members, left_on="left", right_on="article_id").join(
+        members, left_on=["right", "component"], right_on=["article_id", "component"]
     )
 
 

@@ -8,18 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.stories import story_articles
 from pipelines.identity import digest, normalised
-from pipelines.resolution.copies import core_copy_candidates, core_story_copies
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
 from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
-from pipelines.resolution.stories import (
-    components,
-    core_story_articles,
-    core_story_components,
-    core_story_features,
-    core_story_pairs,
-)
 from warehouse.contracts.frames import empty, schema
 
 _NAMED = re.compile(r"\{(\w+)\|([^}]+)\}")
@@ -152,27 +145,14 @@ class News:
         judgements: pl.DataFrame = NOTHING_JUDGED,
         duplicates: pl.DataFrame | None = None,
     ) -> pl.DataFrame:
-        copied = empty("core_duplicates") if duplicates is None else duplicates
-        texts = self.core_articles.group_by("body_hash").agg(
-            pl.col("article_id", "published_from").min(), pl.col("published_to").max()
-        )
-        features = core_story_features(
-            texts.drop("body_hash"),
+        return story_articles(
+            self.core_articles,
             self.core_segments,
             self.core_languages,
             self.core_mentions,
             self.links(judgements),
-        )
-        pairs = core_story_pairs(features.select("article_id"), features)
-        candidates = core_copy_candidates(self.core_articles, copied)
-        tried = pl.concat([pairs, candidates], how="diagonal").select("left_id", "right_id")
-        copies = core_story_copies(
-            tried.unique(), self.core_articles, self.core_segments, self.core_languages
-        )
-        together = core_story_components(pairs, candidates, judgements)
-        pending = components(self.core_articles, together).select("component_id").unique()
-        return core_story_articles(
-            pending, self.core_articles, together, pairs, copies, judgements
+            empty("core_duplicates") if duplicates is None else duplicates,
+            judgements,
         )
 
     def entity_of(self) -> dict[str, str]:
