@@ -1,7 +1,9 @@
 """Resolution: one entity, one story, one statement, one day, over languages and sources."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
+import dagster as dg
 import polars as pl
 
 from assets.derivation import Verb, Work, derived, followed
@@ -9,6 +11,7 @@ from assets.resources import Newsroom
 from pipelines.resolution import (
     claims,
     copies,
+    embeddings,
     entities,
     happenings,
     identities,
@@ -22,6 +25,7 @@ from warehouse.contracts.frames import empty
 from warehouse.store import Batch, Store
 
 GROUP = "resolution"
+_NO_ENCODER = "switched off, or not installed: pip install 'babelwire[embeddings]'"
 
 #: Of a batch and what was made of it: members and their groups, before and after.
 Groups = Callable[[Store, pl.DataFrame], tuple[pl.DataFrame, pl.DataFrame]]
@@ -39,6 +43,16 @@ def _logged(kind: str, groups: Groups) -> Callable[[Newsroom, Store, Verb], Work
         return Work(verb, log=log)
 
     return work
+
+
+def _encoded(newsroom: Newsroom, _: Store, verb: Verb) -> Work:
+    """Return the work of the embedding model of this machine, if there is one."""
+    encoder = newsroom.settings.encoder
+    told = f"{encoder.name} {encoder.version}" if encoder else _NO_ENCODER
+    return Work(
+        partial(verb, encoder=encoder),
+        report=lambda _: {"embedding model": dg.MetadataValue.text(told)},
+    )
 
 
 def _names(store: Store, made: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -105,6 +119,7 @@ core_links = derived("core_links", links.core_links, GROUP)
 core_entities = derived("core_entities", entities.core_entities, GROUP)
 core_entity_names = derived("core_entity_names", entities.core_entity_names, GROUP)
 core_story_features = derived("core_story_features", stories.core_story_features, GROUP)
+core_embeddings = derived("core_embeddings", embeddings.core_embeddings, GROUP, _encoded)
 core_story_pairs = derived("core_story_pairs", stories.core_story_pairs, GROUP)
 core_copy_candidates = derived("core_copy_candidates", copies.core_copy_candidates, GROUP)
 core_story_components = derived(

@@ -17,6 +17,7 @@ from pipelines.extraction.panel import Panel
 from pipelines.intake.reader import ReadSettings
 from pipelines.intake.sources.folder import Folder
 from pipelines.intake.web import Web
+from pipelines.resolution.embeddings import Encoder, installed_encoder
 from pipelines.services.guard import Budget
 from pipelines.translation.glossary import read_glossary
 from pipelines.translation.protection import Protection
@@ -68,6 +69,8 @@ class Settings:
     llm_characters: int = 500_000
     #: Folder of local models.
     models: Path = ROOT / "warehouse" / "data" / "models"
+    #: Whether articles are also compared by what they mean, where an embedding model is installed.
+    embeddings: bool = True
     #: Characters one run may send to services over the network. A month's news of one outlet has
     #: some 5 million; this is what DeepL gives away a month, and keeps a mistake from costing more.
     translation_characters: int = 500_000
@@ -125,10 +128,16 @@ class Settings:
     def parameters(self) -> dict[str, str]:
         """The settings that shape a table, by table: a change makes it pending again."""
         return {
+            "core_embeddings": self.encoder.version if self.encoder else "",
             "core_languages": f"{','.join(sorted(self.languages))} {self.declared_language}",
             "core_mentions": extraction.versions(self.panel.extractors),
             "core_translations": self.target_language,
         }
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The embedding model, where one is installed and wanted."""
+        return installed_encoder() if self.embeddings else None
 
     @property
     def panel(self) -> Panel:
@@ -169,6 +178,7 @@ def _count(name: str, text: str) -> int:
 #: Settings that take one of a few words, with what they mean.
 _WORDS: dict[str, dict[str, Any]] = {
     "allow_private": {"yes": True, "no": False},
+    "embeddings": {"yes": True, "no": False},
     "declared_language": {word: word for word in ("prior", "override", "ignore")},
     "target_language": {language: language for language in Settings.languages},
 }

@@ -1,4 +1,5 @@
-"""Cost of resolution: ``python -m benchmarks.resolution FILE [--articles N] [--night N]``.
+"""Cost of resolution: ``python -m benchmarks.resolution FILE [--articles N] [--night N]``, and
+``--embeddings`` with the embedding model that is installed.
 
 FILE holds one JSON object a line with ``text``, and maybe ``story``. What its articles name, quote
 and state is found once and told again, with other names, words, figures and days, until there are
@@ -44,6 +45,7 @@ from pipelines.language.detection import core_languages
 from pipelines.reference.tables import Reference, read_reference
 from pipelines.resolution import (
     copies,
+    embeddings,
     entities,
     identities,
     links,
@@ -51,6 +53,7 @@ from pipelines.resolution import (
     statements,
     stories,
 )
+from pipelines.resolution.embeddings import Encoder, installed_encoder
 from warehouse.contracts import table
 from warehouse.contracts.frames import empty, schema
 from warehouse.store import Store, open_store
@@ -65,6 +68,7 @@ VERBS = {
     "core_entities": entities.core_entities,
     "core_entity_names": entities.core_entity_names,
     "core_story_features": stories.core_story_features,
+    "core_embeddings": embeddings.core_embeddings,
     "core_story_pairs": stories.core_story_pairs,
     "core_copy_candidates": copies.core_copy_candidates,
     "core_story_components": stories.core_story_components,
@@ -94,7 +98,7 @@ _KINDS = ("aeiou", "bcdfghjklmnprstvz", "123456789")
 Tables = dict[str, pl.DataFrame]
 
 
-def main(file: Path, articles: int, night: int) -> None:
+def main(file: Path, articles: int, night: int, encoder: Encoder | None) -> None:
     """Print the figures of both sizes, and how they grow."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told"
@@ -104,7 +108,7 @@ def main(file: Path, articles: int, night: int) -> None:
         figures = []
         for size in (articles // 10, articles):
             with multiprocessing.get_context("spawn").Pool(1) as pool:
-                arguments = (told, Path(folder) / f"{size}.db", size, night)
+                arguments = (told, Path(folder) / f"{size}.db", size, night, encoder)
                 figures.append(pool.apply(measured, arguments))
     small, large = figures
     grown = large["processor_seconds"] / small["processor_seconds"]
@@ -125,7 +129,9 @@ def _n_log_n(articles: int) -> float:
     return 10 * math.log(articles) / math.log(articles / 10)
 
 
-def measured(told: Path, store: Path, size: int, night: int) -> dict[str, Any]:
+def measured(
+    told: Path, store: Path, size: int, night: int, encoder: Encoder | None
+) -> dict[str, Any]:
     """Return the figures of one size; ``told`` is a folder of what is told again."""
     tables = {path.stem: pl.read_parquet(path) for path in told.glob("*.parquet")}
     reference = read_reference(_REFERENCE, _LANGUAGES)
@@ -136,10 +142,10 @@ def measured(told: Path, store: Path, size: int, night: int) -> dict[str, Any]:
             _write(opened, part)
         _in_order(opened)
         base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        full = _resolve(opened)
+        full = _resolve(opened, encoder)
         for part in retelling.articles(size, size + night):
             _write(opened, part)
-        again = _resolve(opened)
+        again = _resolve(opened, encoder)
         figures = {
             "articles": size,
             "night": night,
@@ -169,7 +175,7 @@ def _load(store: Store, reference: Reference) -> None:
         store.load_seed(name, getattr(reference, name))
 
 
-def _resolve(store: Store) -> dict[str, tuple[float, float]]:
+def _resolve(store: Store, encoder: Encoder | None) -> dict[str, tuple[float, float]]:
     """Return seconds of the clock and of the processors, by table, and of the last checkpoint."""
     by_table = {}
 
@@ -178,7 +184,8 @@ def _resolve(store: Store) -> dict[str, tuple[float, float]]:
         work()
         by_table[name] = (time.perf_counter() - started, time.process_time() - processor)
 
-    for name, verb in VERBS.items():
+    encoded = {"core_embeddings": partial(embeddings.core_embeddings, encoder=encoder)}
+    for name, verb in (VERBS | encoded).items():
         timed(name, partial(_derive, store, name, verb))
     timed("checkpoint", lambda: store.connection.execute("CHECKPOINT"))
     return by_table
@@ -440,5 +447,7 @@ if __name__ == "__main__":
     asked.add_argument("file", type=Path)
     asked.add_argument("--articles", type=int, default=100_000)
     asked.add_argument("--night", type=int, default=1_000)
+    asked.add_argument("--embeddings", action="store_true")
     given = asked.parse_args()
-    main(given.file, given.articles, given.night)
+    chosen = installed_encoder() if given.embeddings else None
+    main(given.file, given.articles, given.night, chosen)

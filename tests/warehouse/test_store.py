@@ -255,6 +255,15 @@ def test_a_whole_table_that_comes_out_the_same_keeps_its_revision(store: Store) 
     assert list(store.pending("core_copy_candidates")) == []
 
 
+def mark_compared(store: Store, articles: str) -> None:
+    """Mark what pairs are made of as made."""
+    for table in ("core_story_features", "core_embeddings"):
+        store.connection.execute(
+            "INSERT INTO work_marks SELECT $1, unnest(split($2, '')), $3, 0",
+            [table, articles, store.version(table)],
+        )
+
+
 def compare(store: Store) -> list[tuple[str, str]]:
     """Pair what is pending with all that the batch sees; return the pairs made, in order."""
     made = []
@@ -266,7 +275,8 @@ def compare(store: Store) -> list[tuple[str, str]]:
             .select(
                 left_id=pl.min_horizontal("article_id", "other"),
                 right_id=pl.max_horizontal("article_id", "other"),
-                score=pl.lit(1.0), resolver=pl.lit("by hand"), resolver_version=pl.lit("1"),
+                score=pl.lit(1.0), meaning=pl.lit(None, dtype=pl.Float64),
+                resolver=pl.lit("by hand"), resolver_version=pl.lit("1"),
             )
             .unique()
         )  # fmt: skip
@@ -281,10 +291,7 @@ def test_a_pair_is_made_once_and_again_when_either_of_the_two_has_changed(
     in_twos("core_story_pairs", monkeypatch)
     for name, word in zip("abcde", ("x", "x", "x", "x", "y"), strict=True):
         store.connection.execute(FEATURE, [name, [word]])
-    store.connection.execute(
-        "INSERT INTO work_marks SELECT 'core_story_features', article_id, $1, 0 "
-        "FROM core_story_features", [store.version("core_story_features")],
-    )  # fmt: skip
+    mark_compared(store, "abcde")
     alike = [(one, other) for one in "abcd" for other in "abcd" if one < other]
     assert compare(store) == alike
     assert compare(store) == []
@@ -313,11 +320,8 @@ def test_what_differs_from_when_it_was_made_is_all_that_is_pending(
     store: Store, nights: list[dict[str, str | None]]
 ) -> None:
     run, put = store.connection.execute, store.put
-    run("DELETE FROM core_story_features; DELETE FROM work_marks WHERE table_name LIKE 'core_st%'")
-    run(
-        "INSERT INTO work_marks SELECT 'core_story_features', unnest(split('abcdef', '')), $1, 0",
-        [store.version("core_story_features")],
-    )
+    run("DELETE FROM core_story_features; DELETE FROM work_marks")
+    mark_compared(store, "abcdef")
     held: dict[str, str] = {}
     made: dict[str, str] = {}
     marks = "SELECT key FROM work_marks WHERE table_name = 'core_story_pairs'"
@@ -347,7 +351,7 @@ def test_units_that_read_the_same_come_together(
         )
     for left, right in ("ac", "ad", "bd"):
         store.connection.execute(
-            "INSERT INTO core_story_pairs VALUES ($1, $2, 1.0, '', '')", [left, right]
+            "INSERT INTO core_story_pairs VALUES ($1, $2, 1.0, NULL, '', '')", [left, right]
         )
     store.connection.execute("INSERT INTO core_copy_candidates VALUES ('b', 'd', '', '')")
     (batch,) = store.pending("core_story_copies")

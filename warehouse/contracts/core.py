@@ -612,6 +612,21 @@ core_story_features = Table(
     ),
 )
 
+core_embeddings = Table(
+    "core_embeddings",
+    "what the opening of one text means, where an embedding model is installed",
+    (
+        _ARTICLE,
+        Column("embedding", "TINYINT[]", "its direction, near for texts alike in any language"),
+        *_made_by("encoder"),
+    ),
+    key=("article_id",),
+    derivation=Derivation(
+        "( SELECT min(article_id) AS article_id FROM core_articles GROUP BY body_hash )",
+        ("article_id",), ("core_segments",), "embeddings", "1", state="0",
+    ),
+)
+
 #: Articles that share a probe, near enough in time where both are dated.
 _COMPARABLE = f"""
 WITH probes AS (
@@ -640,11 +655,16 @@ core_story_pairs = Table(
             "right_id", "VARCHAR", "the greater id", references="core_articles.article_id"
         ),
         Column("score", "DOUBLE", "how alike, 0 to 1", minimum=0, maximum=1),
+        Column(
+            "meaning", "DOUBLE", "cosine of their embeddings; null where one has none",
+            nullable=True, minimum=-1, maximum=1,
+        ),
         *_made_by("resolver"),
     ),
     key=("left_id", "right_id"),
     derivation=Derivation(
-        "core_story_features", ("article_id",), ("core_story_features",), "cosine", "1",
+        "core_story_features", ("article_id",), ("core_story_features", "core_embeddings"),
+        "cosine", "2",
         state="hash(language, published_from, published_to, features, weights)",
         near=_COMPARABLE, sides=("left_id", "right_id"),
     ),
@@ -1006,6 +1026,7 @@ TABLES = (
     core_entities,
     core_entity_names,
     core_story_features,
+    core_embeddings,
     core_story_pairs,
     core_copy_candidates,
     core_story_components,

@@ -16,6 +16,7 @@ _TYPES: Schema = {
     "INTEGER": pl.Int32,
     "INTEGER[]": pl.List(pl.Int32),
     "TIMESTAMP": pl.Datetime("us"),
+    "TINYINT[]": pl.List(pl.Int8),
     "VARCHAR": pl.String,
     "VARCHAR[]": pl.List(pl.String),
     DECLARED: pl.List(

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -98,6 +99,51 @@ def test_a_story_happens_within_three_weeks_and_what_is_undated_could(
         article("b", *ALLIANCE, "Un anno dopo.", published=other),
     )
     assert (made["a"]["story_id"] == made["b"]["story_id"]) is same
+
+
+class Meant:
+    """Means what it is told: the direction, in degrees, of a text with a word."""
+
+    name, version = "meant", "1"
+
+    def __init__(self, **degrees: float) -> None:
+        self._degrees = degrees
+
+    def vectors(self, texts: list[str]) -> "np.typing.NDArray[np.float32]":
+        told = [next(way for word, way in self._degrees.items() if word in text) for text in texts]
+        radians = np.radians(told)
+        return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
+
+
+ACCOUNT = "{ORG|Meta}, {ORG|IBM}, {ORG|Oracle}: {ORG|AI Alliance}."
+
+
+@pytest.mark.parametrize(("language", "neutral"), [("it", 0.35), ("fr", 0.6)])
+def test_openings_near_in_meaning_make_articles_more_alike_and_far_ones_less(
+    language: str, neutral: float
+) -> None:
+    both = news(article("a", *ALLIANCE), article("b", ACCOUNT, language=language))
+
+    def told(encoder: Meant | None) -> tuple[float, str]:
+        (row,) = both.story_articles(encoder=encoder).select("score", "why").unique().rows()
+        return float(row[0]), str(row[1])
+
+    plain, why = told(None)
+    assert why == "same entities and words"
+    degrees = {"near": 0.0, "neutral": float(np.degrees(np.arccos(neutral))), "far": 75.0}
+    meant = {name: told(Meant(lanciano=0, Meta=way)) for name, way in degrees.items()}
+    assert meant["far"][0] < plain < meant["near"][0] <= 1
+    assert meant["neutral"][0] == pytest.approx(plain, abs=0.005)
+    assert {why for _, why in meant.values()} == {"same entities, words and meaning"}
+
+
+def test_openings_that_mean_something_else_part_what_names_alone_would_join() -> None:
+    both = news(article("a", *ALLIANCE), article("b", ACCOUNT, *OTHER))
+    joined, parted = (
+        both.story_articles(encoder=Meant(lanciano=0, Meta=way))["story_id"].n_unique()
+        for way in (0, 90)
+    )
+    assert (joined, parted) == (1, 2)
 
 
 def test_an_exact_copy_points_to_the_earliest() -> None:

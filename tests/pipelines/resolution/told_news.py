@@ -10,6 +10,7 @@ import polars as pl
 
 from benchmarks.stories import story_articles
 from pipelines.identity import digest, normalised
+from pipelines.resolution.embeddings import Encoder
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
 from pipelines.resolution.namings import core_name_forms, core_name_uses, core_namings
@@ -144,6 +145,7 @@ class News:
         self,
         judgements: pl.DataFrame = NOTHING_JUDGED,
         duplicates: pl.DataFrame | None = None,
+        encoder: Encoder | None = None,
     ) -> pl.DataFrame:
         return story_articles(
             self.core_articles,
@@ -153,6 +155,7 @@ class News:
             self.links(judgements),
             empty("core_duplicates") if duplicates is None else duplicates,
             judgements,
+            encoder,
         )
 
     def entity_of(self) -> dict[str, str]:
