@@ -69,7 +69,8 @@ class Settings:
     llm_characters: int = 500_000
     #: Folder of local models.
     models: Path = ROOT / "warehouse" / "data" / "models"
-    #: Whether articles are also compared by what they mean, where an embedding model is installed.
+    #: Whether articles, and quotations of two languages, are also compared by what they mean, where
+    #: an embedding model is installed.
     embeddings: bool = True
     #: Characters one run may send to services over the network. A month's news of one outlet has
     #: some 5 million; this is what DeepL gives away a month, and keeps a mistake from costing more.
@@ -127,10 +128,12 @@ class Settings:
     @property
     def parameters(self) -> dict[str, str]:
         """The settings that shape a table, by table: a change makes it pending again."""
+        encoder = self.encoder.version if self.encoder else ""
         return {
-            "core_embeddings": self.encoder.version if self.encoder else "",
+            "core_embeddings": encoder,
             "core_languages": f"{','.join(sorted(self.languages))} {self.declared_language}",
             "core_mentions": extraction.versions(self.panel.extractors),
+            "core_statements": encoder,
             "core_translations": self.target_language,
         }
 

@@ -12,6 +12,7 @@ the hash of topic or story.
 import json
 import sys
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -47,21 +48,49 @@ _LANGUAGES = ("de", "en", "es", "fr", "it", "nl", "pt")
 _REFERENCE = Path(__file__).resolve().parent.parent / "seeds" / "reference"
 
 
+@dataclass(frozen=True)
+class Read:
+    """The articles of a file as extraction leaves them, and the reference tables."""
+
+    articles: pl.DataFrame
+    segments: pl.DataFrame
+    languages: pl.DataFrame
+    mentions: pl.DataFrame
+    reference: Reference
+
+    @classmethod
+    def of(cls, rows: list[dict[str, object]]) -> "Read":
+        """Read articles: rows with ``text`` or ``sents``, and maybe ``ts``."""
+        articles = _articles(rows)
+        reference = read_reference(_REFERENCE, _LANGUAGES)
+        segments = core_segments(articles, reference.seed_cue_words)
+        languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
+        known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
+        mentions = core_mentions(articles, segments, languages, *known)
+        return cls(articles, segments, languages, mentions, reference)
+
+    def links(self) -> pl.DataFrame:
+        """Return ``core_links``: whom each mention names."""
+        reference = self.reference
+        known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
+        namings = core_namings(self.mentions, self.segments, self.languages, *known)
+        forms = core_name_forms(namings.select("name_id", "name", "type", "key").unique(), *known)
+        uses, shared = core_name_uses(namings), core_shared_forms(forms)
+        names = core_names(uses, shared, reference.seed_entities, empty("seed_judgements"))
+        return core_links(namings, names)
+
+
 def main(file: Path) -> None:
     """Print the figures of one file."""
     rows = [json.loads(line) for line in file.open(encoding="utf-8")]
-    articles = _articles(rows)
-    reference = read_reference(_REFERENCE, _LANGUAGES)
-    segments = core_segments(articles, reference.seed_cue_words)
-    languages = core_languages(segments, empty("core_metadata"), _LANGUAGES)
-    known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
-    mentions = core_mentions(articles, segments, languages, *known)
+    read = Read.of(rows)
+    articles = read.articles
     seconds, found = {}, {}
     encoder = installed_encoder()
     signals = {"": None} | ({" with embeddings": encoder} if encoder else {})
     for signal, used in signals.items():
         started = time.perf_counter()
-        stories = _resolved(articles, segments, languages, mentions, reference, used)
+        stories = _resolved(read, used)
         seconds[f"stories{signal}"] = round(time.perf_counter() - started, 1)
         found[f"stories{signal}"] = dict(stories.select("article_id", "story_id").rows())
         if all("sents" in row for row in rows):
@@ -77,7 +106,7 @@ def main(file: Path) -> None:
     threshold, found["tf-idf"] = by_threshold(
         ids.to_list(), pairs, gold, dict(zip(ids, ids, strict=True))
     )
-    found["same chief name"] = dict(zip(ids, ids, strict=True)) | _chief_names(mentions)
+    found["same chief name"] = dict(zip(ids, ids, strict=True)) | _chief_names(read.mentions)
     halves = {"all": set(gold), "first half": set(), "second half": set()}
     for article, one in topic.items():
         half = "first half" if sha256(one.encode()).digest()[0] < 128 else "second half"
@@ -120,24 +149,10 @@ def _articles(rows: list[dict[str, object]]) -> pl.DataFrame:
     )
 
 
-def _resolved(
-    articles: pl.DataFrame,
-    segments: pl.DataFrame,
-    languages: pl.DataFrame,
-    mentions: pl.DataFrame,
-    reference: Reference,
-    encoder: Encoder | None,
-) -> pl.DataFrame:
-    known = (reference.seed_entities, reference.seed_entity_names, reference.seed_cue_words)
-    namings = core_namings(mentions, segments, languages, *known)
-    forms = core_name_forms(namings.select("name_id", "name", "type", "key").unique(), *known)
-    judgements = empty("seed_judgements")
-    names = core_names(
-        core_name_uses(namings), core_shared_forms(forms), reference.seed_entities, judgements
-    )
-    links = core_links(namings, names)
-    read = (articles, segments, languages, mentions, links)
-    return story_articles(*read, empty("core_duplicates"), judgements, encoder)
+def _resolved(read: Read, encoder: Encoder | None) -> pl.DataFrame:
+    frames = (read.articles, read.segments, read.languages, read.mentions, read.links())
+    nothing = (empty("core_duplicates"), empty("seed_judgements"))
+    return story_articles(*frames, *nothing, encoder)
 
 
 def story_articles(

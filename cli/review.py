@@ -150,7 +150,8 @@ def replay(
     settings = _settings(home)
     judgements = read_judgements(_file(settings))
     with Newsroom(settings).store() as store:
-        cases = replayed(judgements, without_judgements(store, set(judgements["kind"])))
+        made = without_judgements(store, set(judgements["kind"]), settings.encoder)
+    cases = replayed(judgements, made)
     if cases.is_empty():
         console.print("nothing has been decided")
         return

@@ -1,9 +1,9 @@
-"""What the opening of an article means, as a vector: near for openings alike, in any language.
+"""What a text means, as a vector: near for texts alike, in any language.
 
 The encoder is Google's Universal Sentence Encoder, multilingual (Yang et al. 2020, *Multilingual
 Universal Sentence Encoder for Semantic Retrieval*), in a package that holds its weights: so a
-closed network has it as soon as it is installed. Without it nothing has an embedding, and articles
-are compared by what they name and use alone.
+closed network has it as soon as it is installed. Without it nothing has an embedding; articles are
+compared by what they name and use, quotations by their words.
 """
 
 from importlib.metadata import PackageNotFoundError, version
@@ -89,22 +89,24 @@ def core_embeddings(core_segments: pl.DataFrame, encoder: Encoder | None = None)
         .group_by("article_id", maintain_order=True)
         .agg(pl.col("text").first().str.slice(0, _OPENING))
     )
-    vectors = encoder.vectors(openings["text"].to_list()) if openings.height else None
     return openings.select(
         "article_id",
-        embedding=_in_bytes(vectors),
+        embedding=embedded(openings["text"], encoder),
         encoder=pl.lit(encoder.name),
         encoder_version=pl.lit(encoder.version),
     )
 
 
-def _in_bytes(vectors: "np.typing.NDArray[np.float32] | None") -> pl.Series:
-    """Return vectors in whole numbers to 127, as large as they go: only directions are compared,
-    sums of them are exact in any order, and they take a quarter of the room.
+def embedded(texts: pl.Series, encoder: Encoder) -> pl.Series:
+    """Return the embedding of each text, in whole numbers to 127, as large as they go.
+
+    Only directions are compared, sums of whole numbers are exact in any order, and they take a
+    quarter of the room.
     """
     type_ = schema("core_embeddings")["embedding"]
-    if vectors is None:
+    if texts.is_empty():
         return pl.Series([], dtype=type_)
+    vectors = encoder.vectors(texts.to_list())
     largest = np.abs(vectors).max(axis=1, keepdims=True)
     whole = np.rint(vectors * (127 / np.maximum(largest, 1e-9))).astype(np.int8)
     return pl.Series(whole).cast(type_)
@@ -117,9 +119,7 @@ def meanings(pairs: pl.DataFrame, core_embeddings: pl.DataFrame) -> pl.Series:
     """
     cosines = np.full(pairs.height, np.nan)
     if core_embeddings.height:
-        vectors = core_embeddings["embedding"]
-        matrix = vectors.list.to_array(vectors.list.len().item(0)).to_numpy()
-        lengths = np.sqrt(np.einsum("ij,ij->i", matrix, matrix, dtype=np.int32))
+        matrix, lengths = _directions(core_embeddings["embedding"])
         row = {one: at for at, one in enumerate(core_embeddings["article_id"])}
         known = (
             pairs.select(pl.col("left", "right").replace_strict(row, default=None))
@@ -128,5 +128,22 @@ def meanings(pairs: pl.DataFrame, core_embeddings: pl.DataFrame) -> pl.Series:
         )
         pair, left, right = (known[name].to_numpy() for name in known.columns)
         products = np.einsum("ij,ij->i", matrix[left], matrix[right], dtype=np.int32)
-        cosines[pair] = products / np.maximum(lengths[left] * lengths[right], 1)
+        cosines[pair] = products / (lengths[left] * lengths[right])
     return pl.Series("meaning", cosines, nan_to_null=True)
+
+
+def cosines(embeddings: pl.Series) -> "np.typing.NDArray[np.float64]":
+    """Return the cosine of each embedding with each."""
+    matrix, lengths = _directions(embeddings)
+    # In floats it is faster, and still exact: the sums stay below 2 to the 24th.
+    whole = matrix.astype(np.float32)
+    return (whole @ whole.T) / np.outer(lengths, lengths)
+
+
+def _directions(
+    embeddings: pl.Series,
+) -> "tuple[np.typing.NDArray[np.int8], np.typing.NDArray[np.float64]]":
+    """Return embeddings as rows, and the length of each; of one that is nothing, 1."""
+    matrix = embeddings.list.to_array(embeddings.list.len().item(0)).to_numpy()
+    squares = np.einsum("ij,ij->i", matrix, matrix, dtype=np.int32)
+    return matrix, np.sqrt(np.maximum(squares, 1))

@@ -10,14 +10,11 @@ So a night costs what is new: features are of one article, likeness is of two, a
 articles, by however long a chain, is among the pairs of one component, which is resolved by itself.
 """
 
-from collections.abc import Mapping
-from functools import cache, lru_cache
-from math import log10
-
 import polars as pl
 
 from pipelines.identity import digest
 from pipelines.resolution.embeddings import meanings
+from pipelines.resolution.frequencies import zipf
 from pipelines.resolution.grouping import alike_groups, groups
 from pipelines.resolution.judgements import Judged
 from warehouse.contracts.core import CONTENT_KINDS, STORY_DAYS
@@ -360,39 +357,10 @@ def _rarity(counted: pl.DataFrame) -> pl.DataFrame:
     rarity = [
         _FIGURE
         if kind == "figure"
-        else max(0.0, _COMMON - min(_zipf(word, language) for word in said.lower().split()))
+        else max(0.0, _COMMON - min(zipf(word, language) for word in said.lower().split()))
         for kind, said, language in asked.rows()
     ]
     return asked.with_columns(rarity=pl.Series(rarity, dtype=pl.Float64))
-
-
-def _zipf(word: str, language: str) -> float:
-    """Return the Zipf frequency of a word; single words are looked up without being cut first."""
-    if word.isalpha():
-        frequency = _frequencies(language).get(word.casefold())
-        return log10(frequency) + 9 if frequency else 0.0
-    return _zipf_of_several(word, language)
-
-
-@cache
-def _frequencies(language: str) -> Mapping[str, float]:
-    """Return the frequency of each word of a language; of English where it is not known."""
-    from wordfreq import get_frequency_dict
-
-    try:
-        return get_frequency_dict(language)
-    except LookupError:
-        return get_frequency_dict("en")
-
-
-@lru_cache(maxsize=100_000)
-def _zipf_of_several(word: str, language: str) -> float:
-    from wordfreq import zipf_frequency
-
-    try:
-        return zipf_frequency(word, language)
-    except LookupError:
-        return zipf_frequency(word, "en")
 
 
 def _kind_of_word() -> pl.Expr:

@@ -923,7 +923,7 @@ core_statements = Table(
             "core_quotes", "core_segments", "core_languages", "core_translations", "core_links",
             "core_roles", "core_story_articles", "seed_judgements:statement",
         ),
-        "statements", "5", batch=5_000, state="told", near=_SAID,
+        "statements", "6", batch=5_000, state="told", near=_SAID,
     ),
 )
 

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import example, given, settings
@@ -10,6 +11,7 @@ from told_news import NOTHING_JUDGED, judged
 
 from pipelines.identity import digest, normalised
 from pipelines.quotation import quoted
+from pipelines.resolution.embeddings import Encoder
 from pipelines.resolution.statements import core_statements
 from warehouse import contracts
 
@@ -35,6 +37,7 @@ def statements(
     *told: Quoting,
     spokesman: dict[str, str] | None = None,
     judgements: pl.DataFrame = NOTHING_JUDGED,
+    encoder: Encoder | None = None,
 ) -> pl.DataFrame:
     """The statements of articles; ``spokesman`` says which person speaks for which entity."""
     people = {"clegg", "howard"}
@@ -43,7 +46,7 @@ def statements(
         start = one.text.index(one.quote)
         mention = f"{one.name}/m0" if one.speaker else None
         quotes.append((f"{one.name}/q{start}", one.name, start, start + len(one.quote),
-                       one.quote, mention))  # fmt: skip
+                       one.quote, one.language, mention))  # fmt: skip
         segments.append((f"{one.name}/s0", one.name, 0, 0, len(one.text), one.text,
                          digest(normalised(one.text))))  # fmt: skip
         if one.speaker:
@@ -58,19 +61,20 @@ def statements(
         schema={"segment_id": pl.String, "article_id": pl.String, "ordinal": pl.Int32,
                 "start": pl.Int64, "end": pl.Int64, "text": pl.String, "text_hash": pl.String},
         orient="row",
-    )  # fmt: skip
-    stories = strings([(one.name, one.story) for one in told], "article_id", "story_id")
+    ).unique()  # fmt: skip
+    stories = strings([(one.name, one.story) for one in told], "article_id", "story_id").unique()
     made = core_statements(
         stories.select("story_id").unique(),
         pl.DataFrame(
             quotes,
             schema={"quote_id": pl.String, "article_id": pl.String, "start": pl.Int64,
-                    "end": pl.Int64, "text": pl.String, "speaker_mention_id": pl.String},
+                    "end": pl.Int64, "text": pl.String, "language": pl.String,
+                    "speaker_mention_id": pl.String},
             orient="row",
         ),
         core_segments,
         strings([(f"{one.name}/s0", one.name, one.language) for one in told],
-                "segment_id", "article_id", "language"),
+                "segment_id", "article_id", "language").unique(),
         strings([(*key, "identity" if one.language == "en" else "memory",
                   one.text if one.language == "en" else one.english)
                  for key, one in texts.items()],
@@ -82,6 +86,7 @@ def statements(
                 "person_mention_id", "organization_mention_id", "status"),
         stories,
         judgements,
+        encoder,
     )  # fmt: skip
     assert set(made.columns) == set(contracts.table("core_statements").column_names)
     assert made["quote_id"].n_unique() == len(told) == made.height
@@ -231,6 +236,75 @@ def test_quotations_are_ordered_spans_inside_their_marks(text: str) -> None:
         assert 0 <= outer_start < start < end <= outer_end <= len(text)
     flat = list(chain.from_iterable((outer[2], outer[3]) for outer in spans))
     assert flat == sorted(flat)
+
+
+class Topics:
+    """Means of a text, in degrees, what its first known word does."""
+
+    name, version = "topics", "1"
+    _DEGREES = (
+        ("giardini", 0), ("gardens", 10), ("jardins", 20), ("Gärten", 100), ("brevetti", 90),
+    )  # fmt: skip
+
+    def vectors(self, texts: list[str]) -> "np.typing.NDArray[np.float32]":
+        told = [next(way for word, way in self._DEGREES if word in text) for text in texts]
+        radians = np.radians(told)
+        return np.stack([np.cos(radians), np.sin(radians)], axis=1).astype(np.float32)
+
+
+GARDENS = {
+    "it": "vogliamo restaurare giardini storici abbandonati ovunque",
+    "en": "restoring historic abandoned gardens everywhere matters enormously",
+    "fr": "restaurer partout jardins historiques abandonnés longtemps",
+    "de": "verlassene historische Gärten überall wiederherstellen",
+}
+
+
+def said(language: str, text: str = "", speaker: str | None = None) -> Quoting:
+    text = text or GARDENS[language]
+    return Quoting(f"{language}/{len(text)}", f"“{text}”", None, text, speaker, language)
+
+
+def ids(*told: Quoting, encoder: Encoder | None = None) -> int:
+    return statements(*told, encoder=encoder)["statement_id"].n_unique()
+
+
+def test_what_means_the_same_in_two_languages_is_one_statement_without_a_translation() -> None:
+    told = (said("it"), said("en"), said("fr"))
+    assert ids(*told) == 3
+    assert ids(*told, encoder=Topics()) == 1
+    assert ids(*told, said("de"), encoder=Topics()) == 2
+
+
+def test_who_cannot_be_one_speaker_does_not_say_the_same() -> None:
+    assert ids(said("it", speaker="clegg"), said("en", speaker="howard"), encoder=Topics()) == 2
+    assert ids(said("it", speaker="clegg"), said("en", speaker="clegg"), encoder=Topics()) == 1
+
+
+def test_few_words_mean_the_same_too_often() -> None:
+    assert ids(said("it", "più giardini"), said("en", "more gardens"), encoder=Topics()) == 2
+
+
+def test_within_a_language_words_decide_and_not_what_they_mean() -> None:
+    other = "giardini pubblici costano troppo alle amministrazioni locali"
+    assert ids(said("it"), said("it", other), encoder=Topics()) == 2
+    longer = GARDENS["it"] + " entro dieci anni"
+    assert ids(said("it"), said("it", longer)) == 1
+
+
+def test_what_an_article_tells_apart_is_not_joined_by_what_it_means() -> None:
+    text = f"“{GARDENS['it']}”; “giardini pubblici costano troppo alle amministrazioni locali”"
+    first = Quoting("it", text, None, GARDENS["it"])
+    second = Quoting("it", text, None, text[len(GARDENS["it"]) + 5 : -1])
+    made = statements(first, second, said("en"), said("fr"), encoder=Topics())
+    assert made.filter(pl.col("article_id") == "it")["statement_id"].n_unique() == 2
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.permutations([said("it"), said("en"), said("fr"), said("de"), said("it", "brevetti")]))
+def test_what_means_the_same_does_not_depend_on_the_order_of_arrival(order: list[Quoting]) -> None:
+    told = (said("it"), said("en"), said("fr"), said("de"), said("it", "brevetti"))
+    assert statements(*order, encoder=Topics()).equals(statements(*told, encoder=Topics()))
 
 
 def test_what_is_judged_the_same_statement_is_it_whoever_speaks() -> None:
