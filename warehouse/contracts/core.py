@@ -75,8 +75,9 @@ def _whole(maker: str, version: str, *reads: str) -> Derivation:
 
 def _by_entity(*reads: str) -> Derivation:
     return Derivation(
-        "core_links", ("entity_id",), ("core_links(entity_id,language,name,type)", *reads),
-        "names", "2", batch=100_000, state="hash(mention_id, language, name, type)",
+        "core_links", ("entity_id",),
+        ("core_links(entity_id,article_id,language,name,type)", *reads),
+        "names", "3", batch=100_000, state="hash(mention_id, language, name, type)",
     )
 
 
