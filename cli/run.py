@@ -86,14 +86,11 @@ def run_and_tell(settings: Settings) -> None:
 
 def _execute(settings: Settings) -> list[str]:
     """Run the job through Dagster; return a sentence for all that did not pass."""
-    from assets.instance import PROCESS_TAG, prepare, process_name, release_dead_runs
+    from assets.instance import PROCESS_TAG, opened, process_name, release_dead_runs
 
-    prepare(Home(settings.home).dagster)
-    import dagster as dg
+    with opened(Home(settings.home).dagster) as instance, progress() as reporter:
+        from assets.definitions import defs
 
-    from assets.definitions import defs
-
-    with dg.DagsterInstance.get() as instance, progress() as reporter:
         for run_id in release_dead_runs(instance):
             console.print(f"run {run_id} had been killed; its work goes on here")
         result = defs.resolve_job_def("everything").execute_in_process(

@@ -411,7 +411,7 @@ core_roles = Table(
         _CONFIDENCE,
     ),
     key=("role_id",),
-    derivation=_by_article("apposition", "2", *_FACT_READS, "seed_cue_words"),
+    derivation=_by_article("apposition", "3", *_FACT_READS, "seed_cue_words"),
 )
 
 #: What a name and a form of it may differ by; name is the key of the name itself.
