@@ -544,7 +544,9 @@ def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     publication.
     """
     if not home.marts.exists():
-        raise NothingPublishedError("nothing is published yet; run Babelwire first")
+        raise NothingPublishedError(
+            f"nothing is published yet in {home.path}; start with: babelwire run"
+        )
     # DuckDB shares one open file a path within a process: the link itself would give old data.
     connection = duckdb.connect(
         str(home.marts.resolve()),
