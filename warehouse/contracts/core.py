@@ -391,7 +391,7 @@ core_memberships = Table(
         _CONFIDENCE,
     ),
     key=("membership_id",),
-    derivation=_by_article("enumeration", "1", *_FACT_READS, "seed_cue_words"),
+    derivation=_by_article("enumeration", "2", *_FACT_READS, "seed_cue_words"),
 )
 
 core_roles = Table(
