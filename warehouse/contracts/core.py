@@ -316,7 +316,7 @@ core_dates = Table(
     ),
     key=("date_id",),
     derivation=_by_article(
-        "calendar", "2", "core_articles", "core_segments", "core_languages", "core_mentions",
+        "calendar", "3", "core_articles", "core_segments", "core_languages", "core_mentions",
         "seed_cue_words",
     ),
 )
