@@ -784,14 +784,16 @@ core_story_articles = Table(
     ),
 )
 
-#: Of each story the headline in English of its earliest headed article; and, where none has one,
-#: the two entities that are named most.
+#: Of each story the headline in English of its earliest headed article, a machine's translation only
+#: where no person wrote one; and, where none has one, the two entities that are named most.
 _TITLES = """
 WITH headed AS (
     SELECT
         a.story_id,
-        first(t.translated ORDER BY a.published_from NULLS LAST, a.body_hash, s.ordinal)
-            FILTER (t.translated IS NOT NULL) AS headline
+        first(
+            t.translated
+            ORDER BY t.origin = 'machine', a.published_from NULLS LAST, a.body_hash, s.ordinal
+        ) FILTER (t.translated IS NOT NULL) AS headline
     FROM (FROM core_story_articles JOIN core_articles USING (article_id)) a
     LEFT JOIN core_segments s ON s.article_id = a.article_id AND s.kind = 'title'
     LEFT JOIN core_languages l ON l.segment_id = s.segment_id
@@ -828,7 +830,7 @@ core_stories = Table(
     ),
     key=("story_id",),
     derivation=Derivation(
-        f"( {_TITLES} )", ("story_id",), (), "stories", "2", carry=("headline", "chief"),
+        f"( {_TITLES} )", ("story_id",), (), "stories", "3", carry=("headline", "chief"),
         batch=50_000, state="hash(headline, chief)",
     ),
 )
