@@ -348,7 +348,7 @@ core_quotes = Table(
         _CONFIDENCE,
     ),
     key=("quote_id",),
-    derivation=_by_article("quotation_marks", "3", *_FACT_READS, "core_roles", "seed_cue_words"),
+    derivation=_by_article("quotation_marks", "4", *_FACT_READS, "core_roles", "seed_cue_words"),
 )
 
 core_quantities = Table(
