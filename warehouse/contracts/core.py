@@ -283,7 +283,7 @@ core_mentions = Table(
     key=("mention_id",),
     derivation=_by_article(
         "rules",
-        "3",
+        "4",
         "core_articles",
         "core_segments",
         "core_languages",
