@@ -112,7 +112,7 @@ class TestQuery:
         assert len(answer.stdout.splitlines()) == lines
         assert ("only the first" in answer.stderr) is (limit == "3")
 
-    def test_several_statements_are_refused_rather_than_all_but_the_last_dropped(self, query) -> None:  # type: ignore[no-untyped-def]
+    def test_several_statements_are_refused_and_none_is_dropped(self, query) -> None:  # type: ignore[no-untyped-def]
         answer = query("SELECT 1; SELECT 2")
         assert (answer.exit_code, answer.stdout) == (1, "")
         assert query("SELECT 2;").exit_code == 0

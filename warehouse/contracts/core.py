@@ -784,8 +784,9 @@ core_story_articles = Table(
     ),
 )
 
-#: Of each story the headline in English of its earliest headed article, a machine's translation only
-#: where no person wrote one; and, where none has one, the two entities that are named most.
+#: Of each story the headline in English of its earliest headed article, one that a machine
+#: translated only where no person wrote one; where none has any, the two entities
+#: that are named most.
 _TITLES = """
 WITH headed AS (
     SELECT

@@ -156,7 +156,9 @@ def test_two_words_before_their_verb_open_a_quotation(read):
 
 
 @pytest.mark.parametrize(
-    "verb", ["a-t-elle déclaré", "a-t-elle ajouté", "a-t-elle dit", "avait-elle dit", "s'est-elle exclamée"]
+    "verb",
+    ["a-t-elle déclaré", "a-t-elle ajouté", "a-t-elle dit", "avait-elle dit",
+     "s'est-elle exclamée"],
 )
 def test_a_pronoun_inside_the_verb_says_it(read, verb):
     reading = read("fr", f"Livia Carrandini est venue. « Nous sommes très contents », {verb}.")
