@@ -106,7 +106,7 @@ core_metadata = Table(
         Column("published_zone", "VARCHAR", "offset from UTC, where stated", nullable=True),
     ),
     key=("article_id", "field", "ordinal"),
-    derivation=_by_article("metadata", "1", "raw_articles", source="raw_articles"),
+    derivation=_by_article("metadata", "2", "raw_articles", source="raw_articles"),
 )
 
 core_articles = Table(
