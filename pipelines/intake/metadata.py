@@ -154,8 +154,8 @@ def _statements(articles: pl.DataFrame, field: str, source: str, value: pl.Expr)
 def _signed(articles: pl.DataFrame, declared: pl.DataFrame) -> pl.DataFrame:
     """Return headlines and bylines in the text.
 
-    The first line is taken for a headline only where nothing states one, and a name in it for a
-    byline only where something does: ``By Popular Demand`` may be either. An address is no headline.
+    The first line is taken for a headline only where nothing states one and it is no address, and
+    a name in it for a byline only where something does: ``By Popular Demand`` may be either.
     """
     titled = declared.filter((pl.col("field") == "title") & pl.col("key").is_not_null())
     articles = articles.with_columns(
