@@ -1,9 +1,14 @@
 """The project's own Dagster instance: its settings, and recovery from runs that were killed."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from sqlalchemy.exc import DBAPIError
+
+from warehouse.publisher import HomeError
 
 #: Who started a run from the command line, so that a dead one is known by its process.
 PROCESS_TAG = "babelwire/process"
@@ -21,12 +26,38 @@ concurrency:
 
 
 def prepare(folder: Path) -> None:
-    """Make a folder Dagster's home, for this process and those it starts."""
-    folder.mkdir(parents=True, exist_ok=True)
-    configuration = folder / "dagster.yaml"
-    if not configuration.exists():
-        configuration.write_text(_CONFIGURATION)
+    """Make a folder Dagster's home, for this process and those it starts.
+
+    Raises HomeError where it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        configuration = folder / "dagster.yaml"
+        if not configuration.exists():
+            configuration.write_text(_CONFIGURATION)
+    except OSError as error:
+        raise HomeError(folder, error.strerror) from error
     os.environ["DAGSTER_HOME"] = str(folder.resolve())
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[dg.DagsterInstance]:
+    """Open the instance that keeps its records in a folder.
+
+    Raises HomeError where they cannot be kept, at the start or in the middle of a run.
+    """
+    prepare(folder)
+    try:
+        instance = dg.DagsterInstance.get()
+    except OSError as error:
+        raise HomeError(folder, error.strerror) from error
+    except DBAPIError as error:
+        raise HomeError(folder, error.orig) from error
+    try:
+        with instance:
+            yield instance
+    except DBAPIError as error:
+        raise HomeError(folder, error.orig) from error
 
 
 def release_dead_runs(instance: dg.DagsterInstance) -> list[str]:

@@ -35,7 +35,7 @@ def main() -> None:
     from pipelines.reference.open_sets import OpenSetError
     from pipelines.reference.tables import ReferenceTableError
     from pipelines.translation.memory import MemoryFileError
-    from warehouse.publisher import NothingPublishedError
+    from warehouse.publisher import HomeError, NothingPublishedError
     from warehouse.store import SchemaError, StoreLockedError
 
     try:
@@ -43,6 +43,7 @@ def main() -> None:
     except (
         DownloadError,
         FileNotFoundError,
+        HomeError,
         JudgementFileError,
         MemoryFileError,
         ModelError,

@@ -75,8 +75,10 @@ def check() -> None:
     """Load every model and have it work once; exit code 1 where one does not."""
     folder = Settings.from_environment().models
     finding = dict(extraction.check(folder))
-    wrong = 0
-    for name, problem in {**dict(translation.check(folder)), **finding}.items():
+    wrong, checked = 0, {**dict(translation.check(folder)), **finding}
+    if not checked:
+        console.print(f"no models in {escape(str(folder))}; babelwire models list names some")
+    for name, problem in checked.items():
         console.print(f"{escape(name)}: {escape(problem or 'works')}")
         wrong += problem is not None
     if wrong:

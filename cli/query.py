@@ -34,6 +34,9 @@ def query(
         stop = threading.Timer(timeout, marts.interrupt)
         stop.start()
         try:
+            if len(marts.extract_statements(sql)) > 1:
+                say_error("these are several statements; ask with one, a SELECT")
+                raise typer.Exit(1)
             rows = marts.sql(sql)
             if rows is None:
                 say_error("the statement returns no rows; ask with SELECT")
@@ -41,6 +44,9 @@ def query(
             _show(rows if not limit else rows.limit(limit + 1), output, limit)
         except duckdb.InterruptException:
             say_error(f"stopped after {timeout:g} seconds; narrow the query, or raise --timeout")
+            raise typer.Exit(1) from None
+        except duckdb.CatalogException as error:
+            say_error(f"{error}\nwhat there is: SHOW TABLES, DESCRIBE mart_claims, docs/tables.md")
             raise typer.Exit(1) from None
         except duckdb.Error as error:
             say_error(str(error))

@@ -1,12 +1,13 @@
 """``babelwire run``: everything, from landed files to the published marts."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import duckdb
+import polars as pl
 import typer
 from rich.markup import escape
 from rich.table import Table
@@ -17,6 +18,7 @@ from pipelines.intake.feeds import is_feed
 from pipelines.intake.sources import source_of
 from pipelines.intake.sources.folder import Folder
 from warehouse.publisher import Home, Manifest, current, published
+from warehouse.store import Store
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -28,6 +30,11 @@ SELECT verdict, format('{} {}: {}', subject_name, property, list_aggregate(list_
         if(one.value = floor(one.value), format('{:,}', one.value::BIGINT), one.value::VARCHAR),
         unit, one.origins, origins)), 'string_agg', ', '))
 FROM mart_claims WHERE origins > 1 ORDER BY origins DESC, claim_id LIMIT 3
+"""
+
+_STORIES = """
+SELECT coalesce(title_en, 'without a name'), articles FROM mart_stories
+ORDER BY articles DESC, story_id LIMIT 5
 """
 
 #: Quarantined files and parts named in the summary.
@@ -72,38 +79,56 @@ def run(
 def run_and_tell(settings: Settings) -> None:
     """Run the job and say what it published; exit code 1 where something did not pass."""
     before = current(Home(settings.home))
-    failures = _execute(settings)
+    failures, remarks = _execute(settings)
     for failure in failures:
         say_error(failure)
     after = current(Home(settings.home))
     if after is None:
         raise typer.Exit(1)
-    _summary(Home(settings.home), after, is_new=before is None or before.version != after.version)
+    is_new = before is None or before.version != after.version
+    _summary(Home(settings.home), after, remarks, is_new=is_new)
     if failures:
         say_error(f"nothing was published by this run; version {after.version} stays")
         raise typer.Exit(1)
 
 
-def _execute(settings: Settings) -> list[str]:
-    """Run the job through Dagster; return a sentence for all that did not pass."""
-    from assets.instance import PROCESS_TAG, prepare, process_name, release_dead_runs
+def _execute(settings: Settings) -> tuple[list[str], list[tuple[str, str]]]:
+    """Run the job through Dagster; return a sentence for all that did not pass, and remarks, as
+    labels and sentences, on what did not stop it.
+    """
+    from assets.instance import PROCESS_TAG, opened, process_name, release_dead_runs
 
-    prepare(Home(settings.home).dagster)
-    import dagster as dg
+    with opened(Home(settings.home).dagster) as instance, progress() as reporter:
+        from assets.definitions import defs
 
-    from assets.definitions import defs
-
-    with dg.DagsterInstance.get() as instance, progress() as reporter:
         for run_id in release_dead_runs(instance):
             console.print(f"run {run_id} had been killed; its work goes on here")
+        newsroom = Newsroom(settings, reporter)
         result = defs.resolve_job_def("everything").execute_in_process(
             instance=instance,
-            resources={"newsroom": Newsroom(settings, reporter)},
+            resources={"newsroom": newsroom},
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             tags={PROCESS_TAG: process_name()},
         )
-    return list(_failures(result))
+    failures = list(_failures(result))
+    if failures:
+        return failures, []
+    with newsroom.store() as store:
+        return [], [*_warnings(result.get_asset_check_evaluations()), *_failed_sources(store)]
+
+
+def _warnings(checks: "Sequence[dg.AssetCheckEvaluation]") -> Iterator[tuple[str, str]]:
+    for check in checks:
+        if not check.passed and check.severity.value == "WARN":
+            yield "  warned", f"{check.asset_key.to_user_string()}: {check.description}"
+
+
+def _failed_sources(store: Store) -> Iterator[tuple[str, str]]:
+    """Yield the sources that could not be listed while others could."""
+    failed = store.read("raw_sources").filter(pl.col("status") == "failed")
+    for address, reason in failed.sort("address").select("address", "reason").rows():
+        yield f"failed {address}", reason
 
 
 def _failures(result: "dg.ExecuteInProcessResult") -> Iterator[str]:
@@ -119,12 +144,14 @@ def _failures(result: "dg.ExecuteInProcessResult") -> Iterator[str]:
             yield f"{check.asset_key.to_user_string()}: {check.description}"
 
 
-def _summary(home: Home, version: Manifest, is_new: bool) -> None:
+def _summary(
+    home: Home, version: Manifest, remarks: Sequence[tuple[str, str]], *, is_new: bool
+) -> None:
     table = Table(title=None, show_header=False, box=None, padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     with published(home) as marts:
-        for label, value in _lines(marts):
+        for label, value in (*_lines(marts), *remarks, *_quarantined(marts)):
             table.add_row(escape(label), escape(value))
     present = version.version if is_new else f"nothing new; {version.version} stays"
     table.add_row("published", present)
@@ -162,9 +189,8 @@ def _lines(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
         ("claims", by("verdict", "mart_claims")),
         *((f"  {verdict}", account) for verdict, account in marts.sql(_CLAIMS).fetchall()),
         ("memberships", by("status", "mart_memberships")),
-        ("stories", counts("SELECT title_en, articles FROM mart_stories ORDER BY 2 DESC LIMIT 5")),
+        ("stories", counts(_STORIES)),
         ("checks", f"{passed} passed, {warned} warned"),
-        *_quarantined(marts),
     ]
 
 

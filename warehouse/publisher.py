@@ -30,6 +30,7 @@ __all__ = [
     "Build",
     "Delta",
     "Home",
+    "HomeError",
     "Manifest",
     "NothingPublishedError",
     "PublicationRefusedError",
@@ -63,6 +64,17 @@ _MOST_NAMED = 3
 
 class PublicationRefusedError(RuntimeError):
     """A version may not be published; the message says which expectations failed."""
+
+
+class HomeError(OSError):
+    """A home cannot be written; the message names the place, the reason and the remedy."""
+
+    def __init__(self, place: Path, reason: object) -> None:
+        """Take what could not be written, and what the system says."""
+        super().__init__(
+            f"{place} cannot be written ({reason}); free space on its disk or mend its "
+            "permissions, or choose another home, and run again: what was done stays"
+        )
 
 
 class NothingPublishedError(LookupError):
@@ -532,7 +544,9 @@ def published(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     publication.
     """
     if not home.marts.exists():
-        raise NothingPublishedError("nothing is published yet; run Babelwire first")
+        raise NothingPublishedError(
+            f"nothing is published yet in {home.path}; start with: babelwire run"
+        )
     # DuckDB shares one open file a path within a process: the link itself would give old data.
     connection = duckdb.connect(
         str(home.marts.resolve()),

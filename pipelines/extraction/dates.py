@@ -106,9 +106,19 @@ def _dates(corpus: Corpus, cues: Cues) -> Iterator[tuple[object, ...]]:
         found = calendar_.read_in(text, *span)
         if found is not None:
             begin = span[0] + found.start
+            if _is_another_word(found, corpus.text[begin], cues):
+                continue
             done = begin + found.length
             place = corpus.place(begin)
             yield place.article_id, begin + place.offset, done + place.offset, *found[2:]
+
+
+def _is_another_word(found: _Expression, first: str, cues: Cues) -> bool:
+    """Say whether a month alone is written small where its language writes months with a capital:
+    "this may not be far".
+    """
+    is_month = (found.offset or "").startswith("named_month:")
+    return is_month and first.islower() and all(one[0].isupper() for one in cues.forms("month"))
 
 
 def _stands_alone(text: str, at: int, to: int) -> bool:

@@ -126,8 +126,16 @@ def _joined(masked: Masked) -> list[_Row]:
     part_of = rf"{cues.any('determiner')}\s?(?:{cues.any('group_noun')}\s)?"
     rules = (
         rf"(?P<members>{items}){_plain(_NEAR)}\b(?P<cue>{joins})(?!\s?{cues.determiner()}{MENTION})",
-        rf"(?P<cue>{joins}){also}\s(?P<members>{items})",
-        rf"{part_of}(?P<group>{marked('GROUP')})\s(?P<cue>{joins}){also}\s(?P<members>{items})",
+        # Behind an English verb stands what is joined: "she joined the FBI".
+        *(
+            (
+                rf"(?P<cue>{joins}){also}\s(?P<members>{items})",
+                rf"{part_of}(?P<group>{marked('GROUP')})\s(?P<cue>{joins}){also}"
+                rf"\s(?P<members>{items})",
+            )
+            if cues.language != "en"
+            else ()
+        ),
     )
     denied = pattern(rf"{cues.any('negation')}|\d")
     found = [

@@ -335,7 +335,7 @@ class _Search:
             rf"|{cues.any('determiner')}))"
         )
         self._subject_behind = pattern(
-            rf"{opened}(?P<np>{plain}{{1,90}}?){aside}\s{adverb}"
+            rf"{opened}(?!\s?{speech}(?!\w))(?P<np>{plain}{{1,90}}?){aside}\s{adverb}"
             rf"(?P<cue>{speech})(?!\w)"
         )
         # "..., while Meta stressed that": somebody else says something else.

@@ -138,14 +138,18 @@ class _Finder:
         meant = rf"(?:{cues.any('determiner')}\s?(?:[\w-]+\s)?{cues.any('org_noun', 'group_noun')})"
         former = rf"(?:{cues.any('former')}[\s-]*)"
         small = rf"(?:(?!{cues.any('function_word')}(?!\w))[a-zà-ÿ][\w-]*\s)"
-        before = rf"(?:{small}{{0,3}}?)" if cues.language == "en" else ""
+        # Of "the paper's editor" the s is no word.
+        lead = rf"(?:(?!s\s|{cues.any('speech_verb')}(?!\w)){small})"
+        before = rf"(?:{lead}{{0,3}}?)" if cues.language == "en" else ""
         tail = rf"(?:\s(?:{cues.any('role_adjective')}|{adjective_of(cues)})){{0,2}}"
         field = rf"(?:\s{cues.any('role_link')}\s?{determiner}(?P<field>{cues.any('role_field')}))?"
         link = rf"{cues.any('role_link')}\s?{determiner}"
         owner = rf"(?P<owner>{marked('ORG', 'GROUP', 'GPE')})'s?\s|(?P<owned>{meant})'s?\s"
+        # "Siemens president X", in English only; of "Boston lawyer X" it says no more than whence.
+        beside = marked("ORG", "GROUP") if cues.language == "en" else "(?!)"
         possessed = rf"(?P<possessed>{cues.any('possessive')})\s"
         return (
-            rf"(?<!\w)(?:{owner}|{possessed})?(?P<former>{former})?"
+            rf"(?<!\w)(?:{owner}|(?P<beside>{beside})\s|{possessed})?(?P<former>{former})?"
             rf"(?P<role>{before}(?P<noun>{cues.any('role')}){tail}{field})(?!\w)"
             rf"(?:(?P<more>(?:\s[\w'-]+){{0,4}}?)\s{link}{small}{{0,3}}?[«“\"‘]?"
             rf"(?:(?P<org>{org})|(?P<meant>{meant})))?"
@@ -184,10 +188,23 @@ class _Finder:
                 continue
             for word in _WORD.finditer(self._text, max(done, self._lead(begin, noun)), noun + 1):
                 match = self._phrase.match(self._text, word.start(), end)
-                if match:
+                if match and self._is_led(match):
                     done = match.end()
                     yield match
                     break
+
+    def _is_led(self, match: re.Match[str]) -> bool:
+        """Say whether what stands before a role's noun belongs to it.
+
+        Before a capital only a word with one does ("Acting President", not "outset President"), or
+        one that qualifies roles ("deputy Prime Minister"); initials (CEO) are always written so.
+        """
+        noun = match["noun"]
+        if not noun[0].isupper() or noun.isupper():
+            return True
+        leads = match["role"][: match.start("noun") - match.start("role")].split()
+        qualifiers = self._cues.words("role_qualifier")
+        return all(word[0].isupper() or word in qualifiers for word in leads)
 
     def _names_somebody(self, begin: int, end: int) -> bool:
         """Say whether a segment has a person, by name or pronoun, of whom a role may be said."""
@@ -207,8 +224,9 @@ class _Finder:
         """Return a match as a phrase, the organisation it only means found."""
         at_org: int | None = None
         confidence = _STATED
-        if match["owner"] or match["org"]:
-            at_org = match.start("owner") if match["owner"] else match.start("org")
+        said = next((name for name in ("owner", "beside", "org") if match[name]), None)
+        if said is not None:
+            at_org = match.start(said)
         elif match["possessed"] or match["owned"] or match["meant"]:
             at_org = self._masked.last_before(match.start("noun"), "GROUP", "ORG")
             noun = match["owned"] or match["meant"] or ""

@@ -154,8 +154,8 @@ def _statements(articles: pl.DataFrame, field: str, source: str, value: pl.Expr)
 def _signed(articles: pl.DataFrame, declared: pl.DataFrame) -> pl.DataFrame:
     """Return headlines and bylines in the text.
 
-    The first line is taken for a headline only where nothing states one, and a name in it for a
-    byline only where something does: ``By Popular Demand`` may be either.
+    The first line is taken for a headline only where nothing states one and it is no address, and
+    a name in it for a byline only where something does: ``By Popular Demand`` may be either.
     """
     titled = declared.filter((pl.col("field") == "title") & pl.col("key").is_not_null())
     articles = articles.with_columns(
@@ -167,7 +167,8 @@ def _signed(articles: pl.DataFrame, declared: pl.DataFrame) -> pl.DataFrame:
     unknown = pl.repeat(None, articles.height, dtype=pl.String, eager=True)
     dated = publication_intervals(articles["headline"], unknown)["published_precision"] != "unknown"
     names_first = pl.col("lines_before").fill_null("-") == ""
-    headlines = articles.filter(~pl.col("titled") & ~names_first & ~dated)
+    addressed = pl.col("headline").fill_null("").str.contains(r"^(?i:https?://|www\.)\S+$")
+    headlines = articles.filter(~pl.col("titled") & ~names_first & ~dated & ~addressed)
     bylines = articles.filter(pl.col("titled") | ~names_first)
     return pl.concat(
         [

@@ -6,6 +6,11 @@ from pipelines.identity import normalised
 from pipelines.resolution.names import name_grammar
 from warehouse.contracts.frames import made_by
 
+#: The share of the articles about a person that must use a full name for it to be the canonical
+#: one: news tells it once an article, and then the surname. What slipped in (*Trump Kim*) stays
+#: below: over 300 articles the full names of 31 persons were in 0.46 to 1 of theirs, that in 0.29.
+_CANONICAL = 0.4
+
 
 def core_entities(
     core_links: pl.DataFrame,
@@ -15,18 +20,25 @@ def core_entities(
     """Return the rows of ``core_entities``.
 
     A minted entity is called by its most used English name, else by its most used name with the
-    head word put into English; its type is the most frequent of its mentions'.
+    head word put into English, a person rather by a full name than by a surname; its type is the
+    most frequent of its mentions'.
     """
     grammar = name_grammar(seed_cue_words)
+    told_in = pl.col("article_id").n_unique().over("entity_id", "language")
     best = (
-        core_links.group_by("entity_id", "language", "name", "type")
-        .agg(used=pl.len())
+        core_links.with_columns(told_in=told_in)
+        .group_by("entity_id", "language", "name", "type")
+        .agg(used=pl.len(), share=pl.col("article_id").n_unique() / pl.col("told_in").first())
         .with_columns(
-            english=pl.col("language") == "en", length=pl.col("name").str.len_chars()
+            english=pl.col("language") == "en",
+            full=(pl.col("type") == "PERSON")
+            & pl.col("name").str.contains(" ", literal=True)
+            & (pl.col("share") >= _CANONICAL),
+            length=pl.col("name").str.len_chars(),
         )
         .sort(
-            ["entity_id", "english", "used", "length", "name"],
-            descending=[False, True, True, True, False],
+            ["entity_id", "english", "full", "used", "length", "name"],
+            descending=[False, True, True, True, True, False],
         )
         .group_by("entity_id", maintain_order=True)
         .agg(

@@ -6,7 +6,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.instance import PROCESS_TAG, prepare, process_name, release_dead_runs
+from assets.instance import PROCESS_TAG, opened, prepare, process_name, release_dead_runs
+from warehouse.publisher import HomeError
 
 
 @pytest.fixture
@@ -81,3 +82,30 @@ def test_a_configuration_somebody_changed_is_kept(
     (tmp_path / "dagster.yaml").write_text("telemetry:\n  enabled: true\n")
     prepare(tmp_path)
     assert "true" in (tmp_path / "dagster.yaml").read_text()
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")  # what is set below goes with the test
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HomeError, match=r"file/dagster cannot be written \(.*\); .*run again"):
+        prepare(tmp_path / "file" / "dagster")
+
+
+def test_records_that_cannot_be_kept_are_one_sentence_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    prepare(tmp_path)
+    (tmp_path / "history").write_text("no folder")  # as a disk that is full, or read-only
+    with pytest.raises(HomeError, match="cannot be written"), opened(tmp_path):
+        pass
+
+
+def test_what_goes_wrong_in_a_run_is_not_taken_for_the_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    with pytest.raises(FileNotFoundError, match="an article"), opened(tmp_path):
+        raise FileNotFoundError("an article")

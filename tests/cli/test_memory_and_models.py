@@ -83,6 +83,11 @@ def test_a_file_that_is_no_model_is_one_sentence(tmp_path: Path) -> None:
     assert "no model.bin" in str(answer.exception)
 
 
+def test_a_check_of_no_models_says_that_there_are_none(settings: Settings) -> None:
+    answer = typed("models", "check")
+    assert (answer.exit_code, answer.stdout[:10]) == (0, "no models ")
+
+
 def test_a_broken_model_fails_the_check(settings: Settings) -> None:
     (settings.models / "x-it-en").mkdir(parents=True)
     answer = typed("models", "check")

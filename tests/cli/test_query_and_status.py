@@ -112,6 +112,14 @@ class TestQuery:
         assert len(answer.stdout.splitlines()) == lines
         assert ("only the first" in answer.stderr) is (limit == "3")
 
+    def test_several_statements_are_refused_and_none_is_dropped(self, query) -> None:  # type: ignore[no-untyped-def]
+        answer = query("SELECT 1; SELECT 2")
+        assert (answer.exit_code, answer.stdout) == (1, "")
+        assert query("SELECT 2;").exit_code == 0
+
+    def test_a_table_that_is_not_there_leads_to_those_that_are(self, query) -> None:  # type: ignore[no-untyped-def]
+        assert "SHOW TABLES" in query("FROM mart_nowhere").stderr
+
     def test_brackets_in_a_cell_are_shown_as_they_are(self, query) -> None:  # type: ignore[no-untyped-def]
         assert "[bold]ciao[/bold]" in query("SELECT '[bold]ciao[/bold]' AS said").stdout
 
@@ -173,7 +181,7 @@ class TestQuery:
 
     def test_before_the_first_publication_it_says_so(self, tmp_path: Path) -> None:
         answer = CliRunner().invoke(app, ["query", "SELECT 1", "--home", str(tmp_path)])
-        assert "nothing is published yet" in str(answer.exception)
+        assert f"nothing is published yet in {tmp_path}" in str(answer.exception)
 
     def test_the_output_is_plain_where_nobody_sees_colours(self, query) -> None:  # type: ignore[no-untyped-def]
         assert "\x1b" not in query(self.ONE).output
@@ -197,7 +205,7 @@ def test_status_before_publication_says_how_to_start(tmp_path: Path) -> None:
 def test_status_tells_the_version_how_it_was_made_and_what_is_quarantined(home: Home) -> None:
     said = status(home.path).stdout
     version = home.marts.readlink().parent.name
-    assert f"version                 {version}" in said or version in said
+    assert version in said
     for name in ("published_at", "articles", "quarantined_files", "checks_passed", "file"):
         assert name in said
     assert "quarantined talk.pdf" in said

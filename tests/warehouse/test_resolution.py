@@ -202,6 +202,21 @@ def test_a_story_is_called_by_its_earliest_headline_in_english_else_by_whom_it_i
     }  # fmt: skip
 
 
+def test_a_headline_that_a_person_wrote_in_english_goes_before_a_machines_earlier_one(
+    tmp_path: Path,
+) -> None:
+    late, early = ((datetime(2023, 12, day),) * 2 for day in (6, 5))
+    by_machine = Told("Nasce l’alleanza", "Is born the alliance", "title")
+    by_a_person = Told("An alliance is born", "An alliance is born", "title", "en", "identity")
+    with open_store(tmp_path / "told.duckdb") as store:
+        news = Newsroom(store)
+        news.article("a", [by_machine], published=(*early, "day"))
+        news.article("b", [by_a_person], published=(*late, "day"))
+        (batch,) = store.pending("core_stories")
+        made = stories.core_stories(**batch.frames)
+    assert made["title_en"].to_list() == ["An alliance is born"]
+
+
 def test_what_reads_a_table_made_whole_batch_by_batch_says_what_of_it_matters() -> None:
     for table in contracts.TABLES:
         work = table.derivation

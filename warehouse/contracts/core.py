@@ -75,8 +75,9 @@ def _whole(maker: str, version: str, *reads: str) -> Derivation:
 
 def _by_entity(*reads: str) -> Derivation:
     return Derivation(
-        "core_links", ("entity_id",), ("core_links(entity_id,language,name,type)", *reads),
-        "names", "2", batch=100_000, state="hash(mention_id, language, name, type)",
+        "core_links", ("entity_id",),
+        ("core_links(entity_id,article_id,language,name,type)", *reads),
+        "names", "3", batch=100_000, state="hash(mention_id, language, name, type)",
     )
 
 
@@ -105,7 +106,7 @@ core_metadata = Table(
         Column("published_zone", "VARCHAR", "offset from UTC, where stated", nullable=True),
     ),
     key=("article_id", "field", "ordinal"),
-    derivation=_by_article("metadata", "1", "raw_articles", source="raw_articles"),
+    derivation=_by_article("metadata", "2", "raw_articles", source="raw_articles"),
 )
 
 core_articles = Table(
@@ -282,7 +283,7 @@ core_mentions = Table(
     key=("mention_id",),
     derivation=_by_article(
         "rules",
-        "3",
+        "4",
         "core_articles",
         "core_segments",
         "core_languages",
@@ -315,7 +316,7 @@ core_dates = Table(
     ),
     key=("date_id",),
     derivation=_by_article(
-        "calendar", "2", "core_articles", "core_segments", "core_languages", "core_mentions",
+        "calendar", "3", "core_articles", "core_segments", "core_languages", "core_mentions",
         "seed_cue_words",
     ),
 )
@@ -347,7 +348,7 @@ core_quotes = Table(
         _CONFIDENCE,
     ),
     key=("quote_id",),
-    derivation=_by_article("quotation_marks", "3", *_FACT_READS, "core_roles", "seed_cue_words"),
+    derivation=_by_article("quotation_marks", "4", *_FACT_READS, "core_roles", "seed_cue_words"),
 )
 
 core_quantities = Table(
@@ -390,7 +391,7 @@ core_memberships = Table(
         _CONFIDENCE,
     ),
     key=("membership_id",),
-    derivation=_by_article("enumeration", "1", *_FACT_READS, "seed_cue_words"),
+    derivation=_by_article("enumeration", "2", *_FACT_READS, "seed_cue_words"),
 )
 
 core_roles = Table(
@@ -410,7 +411,7 @@ core_roles = Table(
         _CONFIDENCE,
     ),
     key=("role_id",),
-    derivation=_by_article("apposition", "2", *_FACT_READS, "seed_cue_words"),
+    derivation=_by_article("apposition", "3", *_FACT_READS, "seed_cue_words"),
 )
 
 #: What a name and a form of it may differ by; name is the key of the name itself.
@@ -783,14 +784,17 @@ core_story_articles = Table(
     ),
 )
 
-#: Of each story the headline in English of its earliest headed article; and, where none has one,
-#: the two entities that are named most.
+#: Of each story the headline in English of its earliest headed article, one that a machine
+#: translated only where no person wrote one; where none has any, the two entities
+#: that are named most.
 _TITLES = """
 WITH headed AS (
     SELECT
         a.story_id,
-        first(t.translated ORDER BY a.published_from NULLS LAST, a.body_hash, s.ordinal)
-            FILTER (t.translated IS NOT NULL) AS headline
+        first(
+            t.translated
+            ORDER BY t.origin = 'machine', a.published_from NULLS LAST, a.body_hash, s.ordinal
+        ) FILTER (t.translated IS NOT NULL) AS headline
     FROM (FROM core_story_articles JOIN core_articles USING (article_id)) a
     LEFT JOIN core_segments s ON s.article_id = a.article_id AND s.kind = 'title'
     LEFT JOIN core_languages l ON l.segment_id = s.segment_id
@@ -827,7 +831,7 @@ core_stories = Table(
     ),
     key=("story_id",),
     derivation=Derivation(
-        f"( {_TITLES} )", ("story_id",), (), "stories", "2", carry=("headline", "chief"),
+        f"( {_TITLES} )", ("story_id",), (), "stories", "3", carry=("headline", "chief"),
         batch=50_000, state="hash(headline, chief)",
     ),
 )

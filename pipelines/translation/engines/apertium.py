@@ -43,9 +43,9 @@ _MOST_STEPS = 3
 #: 0.01.
 _START, _A_TEXT = 20, 0.5
 _SPACES = re.compile(r"\s+")
-#: What it writes before words it does not know or cannot generate.
 #: Where a mode's pipeline names the dictionary it reads its texts with.
 _DICTIONARY = re.compile(r"lt-proc [^|]*?'([^']+automorf\.bin)'")
+#: What it writes before words it does not know or cannot generate.
 _MARKS = re.compile(r"[*@#](?=[\w-])")
 
 
@@ -229,7 +229,18 @@ class Apertium:
         except (OSError, subprocess.SubprocessError, UnicodeDecodeError):
             return None
         translated = told.split("\n")[:-1]
-        return translated if len(translated) == len(lines) else None
+        if len(translated) != len(lines):
+            return None
+        return [_stopped(*pair) for pair in zip(lines, translated, strict=True)]
+
+
+def _stopped(text: str, translated: str) -> str:
+    """Return a translation that ends with the full stops its source ends with.
+
+    Its format for lines takes the last one for a mark of its own and drops it (3.8.3).
+    """
+    stops = len(text) - len(text.rstrip("."))
+    return translated.rstrip(".") + "." * stops if stops else translated
 
 
 def _cased(text: str, translated: str) -> str:

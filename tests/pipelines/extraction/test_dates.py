@@ -121,3 +121,17 @@ def test_which_number_is_the_month_is_a_guess_where_both_could_be(told):
 def test_whatever_stands_there_spans_are_exact(told, language, text):
     for row in told(language, text).to_dicts():
         assert text[row["start"] : row["end"]] == row["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("en", "In fact, this may not be far from it.", []),
+        ("en", "They will meet this May in Rome.", ["May"]),
+        ("en", "Last march was quiet.", []),
+        ("it", "Si vedranno a maggio a Roma.", ["maggio"]),
+    ],
+)
+def test_a_month_is_written_as_its_language_writes_months(told, language, text, found):
+    dates = told(language, text)
+    assert [text[at:to] for at, to in dates.select("start", "end").rows()] == found

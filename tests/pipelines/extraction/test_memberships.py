@@ -55,3 +55,12 @@ def test_a_source_is_not_a_member(read):
 
 def test_without_a_group_nobody_is_a_member(read):
     assert read("en", "Neymar joined last month. IBM has joined.").belonging() == set()
+
+
+def test_what_somebody_joined_is_no_member_of_the_group_spoken_of_before(read):
+    reading = read(
+        "en", "The Clean Air Alliance met in Rome. Peter Hallvard joined the IBM board in 1942."
+    )
+    assert reading.memberships.is_empty()
+    reading = read("en", "The Clean Air Alliance met in Rome. Peter Hallvard joined IBM in 1942.")
+    assert reading.memberships.is_empty()

@@ -45,6 +45,8 @@ def test_a_name_is_found_with_its_type(read, language, text, name, type_):
         ("nl", "Gisteren sprak Jan van der Meer.", {"Jan van der Meer"}),
         ("fr", "La ville écoute Anne d'Ormesson.", {"Anne d'Ormesson"}),
         ("en", "We heard Prime Minister Iyad Allawi.", {"Iyad Allawi"}),
+        ("en", "Detective Inspector Bob Blemmings said so.", {"Bob Blemmings"}),
+        ("en", "“It is hard,” Det Insp Bob Blemmings said.", {"Bob Blemmings"}),
         # Words that a sentence opens with are no part of the name behind them.
         ("en", "Yesterday Mary Whitcombe resigned.", {"Mary Whitcombe"}),
         ("it", "Intanto Maria Bellucci aspetta.", {"Maria Bellucci"}),
@@ -67,6 +69,7 @@ def test_a_name_ends_where_it_ends(read, language, text, names):
         ("it", "Il capo del Governo e il Paese aspettano.", "Paese"),
         ("fr", "Les ministres des États ont parlé.", "États"),
         ("en", "They expect an answer by June.", "June"),
+        ("en", "After November 6, they will take a hard look.", "November 6"),
         ("it", "Così è andata.", "Così"),
         ("de", "Die Entscheidung kam am Abend.", "Entscheidung"),
         ("en", "Many Somali and Dutch families left.", "Somali"),

@@ -153,3 +153,16 @@ def test_two_words_before_their_verb_open_a_quotation(read):
     assert said == dict.fromkeys(
         ("Aspettiamo ancora", "Questa volta", "tocca a loro ora."), "Mario Rossi"
     )
+
+
+@pytest.mark.parametrize(
+    "verb",
+    ["a-t-elle déclaré", "a-t-elle ajouté", "a-t-elle dit", "avait-elle dit",
+     "s'est-elle exclamée"],
+)
+def test_a_pronoun_inside_the_verb_says_it(read, verb):
+    reading = read("fr", f"Livia Carrandini est venue. « Nous sommes très contents », {verb}.")
+    (quote,) = reading.quotes.rows(named=True)
+    assert reading.body[quote["start"] : quote["end"]] == "Nous sommes très contents"
+    assert quote["cue"] == verb
+    assert quote["speaker_mention_id"] is not None

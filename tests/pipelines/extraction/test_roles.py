@@ -1,5 +1,7 @@
 """Who is or was what, where."""
 
+import pytest
+
 
 def test_an_apposition_names_a_role_and_where_it_is_held(read):
     reading = read("it", "Lo dice Livia Carrandini, presidente della Fondazione Lume.")
@@ -52,3 +54,28 @@ def test_a_role_begins_with_a_whole_word(read):
 def test_who_will_become_something_is_not_yet_that(read):
     reading = read("en", "Peter Hallvard, will become chairman of IBM.")
     assert reading.roles.is_empty()
+
+
+def test_a_role_between_organisation_and_person_is_held_there(read):
+    reading = read("en", "Siemens vice president Peter Hallvard spoke to reporters on Monday.")
+    assert ("Peter Hallvard", "vice president", "Siemens", "current") in reading.positions()
+
+
+def test_a_place_before_a_role_is_not_where_it_is_held(read):
+    reading = read("en", "It was written by Boston lawyer Peter Hallvard.")
+    assert ("Peter Hallvard", "lawyer", None, "current") in reading.positions()
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("From the outset President Peter Hallvard suspected him.", "President"),
+        ("He met President Peter Hallvard in Rome.", "President"),
+        ("They cut jobs, said chief executive Peter Hallvard.", "chief executive"),
+        ("The plan is dead, deputy Prime Minister Peter Hallvard said.", "deputy Prime Minister"),
+        ("The paper's managing editor, Peter Hallvard, has left.", "managing editor"),
+        ("It was told by longtime CEO Peter Hallvard.", "longtime CEO"),
+    ],
+)
+def test_a_verb_or_noun_before_a_role_is_no_part_of_it(read, text, role):
+    assert read("en", text).roles["role"].to_list() == [role]

@@ -255,6 +255,8 @@ def test_a_dateline_and_a_byline_are_read_and_a_first_line_is_a_headline() -> No
         ("Una riga sola senza fine", None, None),
         ("Di questo gruppo fanno parte:\nIBM, Meta", None, None),
         ("x" * 162 + "\nTesto.", None, None),
+        ("https://paper.example/2024/alliance\n\nText.", None, None),
+        ("www.paper.example/2024/alliance\nText.", None, None),
         ("Titolo con spazi  \n\nTesto.", "Titolo con spazi", None),
     ],
 )

@@ -197,6 +197,27 @@ def test_a_minted_entity_is_called_by_its_english_name_where_there_is_one() -> N
     assert entity(told, "Fondation Simons")["origin"] == "minted"
 
 
+def test_a_person_is_called_by_the_full_name_not_by_the_surname_used_most() -> None:
+    told = (
+        article("a", "{PERSON|Ada Rovelli}.", "{PERSON|Rovelli}.", "{PERSON|Rovelli}."),
+        article("b", "{PERSON|Ada Rovelli}.", "{PERSON|Rovelli}.", "{PERSON|Rovelli}."),
+    )
+    assert entity(told, "Ada Rovelli")["type"] == "PERSON"
+
+
+def test_a_longer_name_that_few_articles_use_is_not_the_canonical_one() -> None:
+    links = pl.DataFrame(
+        {
+            "entity_id": ["ent_rovelli"] * 5,
+            "article_id": ["a", "b", "c", "d", "d"],
+            "language": ["en"] * 5,
+            "name": ["Rovelli"] * 4 + ["Englishman Rovelli"],
+            "type": ["PERSON"] * 5,
+        }
+    )
+    assert core_entities(links, ENTITIES, CUES)["name"].to_list() == ["Rovelli"]
+
+
 def test_a_minted_project_is_put_into_english() -> None:
     assert entity((article("a", "{ORG|progetto ATOM}."),), "ATOM Project")["origin"] == "minted"
 

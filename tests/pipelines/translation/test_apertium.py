@@ -50,6 +50,13 @@ def test_a_program_that_misbehaves_is_a_reason_in_bounded_time(
     assert engine.conditions().startswith("unsteady ")
 
 
+@pytest.mark.parametrize("dropping", ["sed 's/[.]$//'", "cat"])
+def test_a_full_stop_its_format_for_lines_drops_is_put_back(tmp_path: Path, dropping: str) -> None:
+    asked = texts(("it", "Ciao a tutti."), ("it", "Aspetta..."), ("it", "Ciao"), ("it", "Ciao?"))
+    made = Router([program(tmp_path, dropping)], "en").translate(asked)
+    assert made["translated"].to_list() == ["Ciao a tutti.", "Aspetta...", "Ciao", "Ciao?"]
+
+
 def test_where_it_is_not_installed_that_is_known_at_once(tmp_path: Path) -> None:
     engine = Apertium(str(tmp_path / "apertium"))
     assert str(engine.unavailable()).startswith("not installed")
@@ -77,6 +84,7 @@ def test_the_real_one_translates_and_does_not_take_names_for_words() -> None:
     assert "announced" in made["translated"]
     assert "Meta" in made["translated"]
     assert "United States" in made["translated"]
+    assert made["translated"].endswith(".")
     assert made["missed"] == []
 
 
