@@ -83,7 +83,7 @@ KNOWN: tuple[Known, ...] = (
     _spacy("en", "web", "MIT", 12, 0.843,
            "1932429db727d4bff3deed6b34cfc05df17794f4a52eeb26cf8928f7c1a0fb85"),
     _spacy("es", "news", "GNU GPL 3.0", 12, None),
-    _spacy("fr", "news", "LGPL-LR", 15, None),
+    _spacy("fr", "news", "LGPL-LR", 16, 0.814),
     _spacy("it", "news", "CC BY-NC-SA 3.0", 12, 0.856),
     _spacy("nl", "news", "CC BY-SA 4.0", 12, None),
     _spacy("pt", "news", "CC BY-SA 4.0", 12, None),
