@@ -33,7 +33,6 @@ from pipelines.extraction.models import (
 )
 from pipelines.models import ModelError
 
-
 #: As the parts of spaCy's own pipelines share what one of them makes of the words.
 LISTENER = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "tok2vec"}
 
@@ -106,11 +105,18 @@ def test_names_are_found_with_exact_spans_and_the_figures_of_the_pipeline(models
         ("Marisa Tonin", "PERSON", 23), ("Borgo Fòscolo", "GPE", 39),
         ("Caseificio Nerini", "ORG", 60),
     ]  # fmt: skip
-    assert proposal.rows["confidence"].to_list() == [0.675, 0.6, 0.225]
+    assert proposal.rows["confidence"].to_list() == [0.585, 0.52, 0.195]
     assert all(
         body[start:end] == surface
         for start, end, surface in proposal.rows.select("start", "end", "surface").rows()
     )
+
+
+def test_typographic_signs_are_read_as_plain_ones(tmp_path: Path) -> None:
+    pipeline = ruler("fr", {"Marie d'Orves": "PER"})
+    install(saved(pipeline, tmp_path / "fr"), tmp_path / "models", "spacy-fr", "here")
+    found = Spacy(tmp_path / "models").propose(reading("Oui, Marie\u00a0d’Orves.", language="fr"))
+    assert named(found.rows) == [("Marie\u00a0d’Orves", "PERSON", 5)]
 
 
 def test_a_pipeline_reads_its_own_language_only(models: Path) -> None:
@@ -149,9 +155,9 @@ def test_without_a_pipeline_it_says_how_to_get_one(tmp_path: Path) -> None:
 
 def test_nought_is_no_figure() -> None:
     figures = {"PER": {"p": 0.0}, "LOC": {"p": 0.8}}
-    assert confidences({"performance": {"ents_per_type": figures}}) == {"LOC": 0.6}
+    assert confidences({"performance": {"ents_per_type": figures}}) == {"LOC": 0.52}
     told = {"ents_p": 0.9, "ents_per_type": figures}
-    assert confidences({"performance": told}) == {"PER": 0.675, "LOC": 0.6}
+    assert confidences({"performance": told}) == {"PER": 0.585, "LOC": 0.52}
 
 
 def test_figures_that_are_none_are_no_confidence() -> None:
@@ -293,6 +299,9 @@ def test_a_pipeline_that_does_not_load_is_one_sentence(models: Path) -> None:
     (folder / "config.cfg").write_text("[nlp]\nlang = it\n")
     (folder / "tokenizer").write_text("")
     assert "it cannot be loaded" in str(dict(check(models))["by-hand"])
+    (models / "by-hand").rename(models / "spacy-it-by-hand")
+    with pytest.raises(ModelError, match="spacy-it-by-hand: it cannot be loaded; see babelwire"):
+        Spacy(models).propose(reading("Marisa Tonin c'è.", language="it"))
 
 
 def test_what_finds_no_names_is_not_loaded(tmp_path: Path) -> None:
