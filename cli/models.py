@@ -31,8 +31,11 @@ def list_() -> None:
         pair = f"{here.source}-{here.target}"
         table.add_row(pair, escape(here.version), "installed", here.layout, "", "", "", "")
     for found in finding:
-        names = f"names, {found.language}"
-        table.add_row(names, escape(found.version), "installed", found.layout, "", "", "", "")
+        table.add_row(*_here(found, "installed"))
+    reads = extraction.spacy_pipelines(folder)
+    for package, found in extraction.packages():
+        used = reads[found.language] == found
+        table.add_row(*_here(found, f"package {package}" + ("" if used else ", not used")))
     present = {one.folder.name for one in translating} | {one.folder.name for one in finding}
     for known in translation.KNOWN:
         if known.name not in present:
@@ -83,6 +86,12 @@ def check() -> None:
         wrong += problem is not None
     if wrong:
         raise typer.Exit(1)
+
+
+def _here(found: extraction.Installed, state: str) -> tuple[str, ...]:
+    measured = "" if found.f1 is None else f"{found.f1:.3f}"
+    names, version = f"names, {found.language}", escape(found.version)
+    return names, version, state, found.layout, "", "", measured, ""
 
 
 def _told(known: translation.Known | extraction.Known, figure: float | None) -> tuple[str, ...]:

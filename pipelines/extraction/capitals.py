@@ -39,7 +39,7 @@ _OPENING = [ord(sign) for sign in _OPENERS]
 #: A word glued to what stands before it is a part of that: anti-Bush, user@Example.
 _GLUE = [ord(sign) for sign in "-.@_/#&"]
 #: Titles that make names of places and schools more often than they stand before a person.
-_SAINTS = frozenset({"san", "santo", "santa", "saint", "são", "sankt", "st.", "sainte"})
+SAINTS = frozenset({"san", "santo", "santa", "saint", "são", "sankt", "st.", "sainte"})
 #: Code points of the longest article, with its preposition: delle, dell', nella.
 _LONGEST_ARTICLE = 6
 #: Longer words of grammar have a capital inside a sentence only in names: Trieste Insieme.
@@ -207,7 +207,7 @@ class _Cut:
         parts = name_parts()
         self._grammar = cues.words("function_word") | cues.words("relative")
         self._roles = cues.words("role")
-        self._titles = (self._roles | cues.words("honorific")) - _SAINTS
+        self._titles = (self._roles | cues.words("honorific")) - SAINTS
         self._determiners = cues.words("determiner")
         self._nouns_capitalised = cues.language in NOUNS_CAPITALISED
         self._roman = cues.language != "en"  # where "I" is a word

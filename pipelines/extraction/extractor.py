@@ -4,13 +4,17 @@ The other fact tables have one extractor each, the verb of their name, whose mak
 their contract tells. Mentions may have several, which :mod:`pipelines.extraction.policy` combines.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol
 
 import polars as pl
 
+from pipelines.extraction.capitals import SAINTS, opening
+from pipelines.extraction.corpus import fold
+from pipelines.extraction.cues import Cues, cues_of
 from warehouse.contracts.core import CONTENT_KINDS
 from warehouse.contracts.frames import schema
 
@@ -84,26 +88,66 @@ SEEN = {
     "extractor_version": pl.String,
 }
 Seen = tuple[int, int, int, str, float, str]
+#: Kinds of cue words that are no names where they stand alone.
+_NO_NAMES = ("stop_name", "weekday", "honorific")
+#: What is no part of a name behind it, in English a possessive too: elsewhere 's is of the name.
+_BEHIND = {False: re.compile(r"\s*$"), True: re.compile(r"(?:'s?)?\s*$")}
 
 
-def proposed(content: pl.DataFrame, seen: list[Seen], name: str) -> pl.DataFrame:
-    """Return PROPOSED rows for what the model ``name`` saw in content; white space at the ends of
-    a span is no part of it.
+def proposed(reading: Reading, seen: list[Seen], name: str) -> pl.DataFrame:
+    """Return PROPOSED rows for what the model ``name`` saw in ``reading.content``.
+
+    Spans are bounded as the rules bound theirs, whatever a model was taught: without white space,
+    determiners ("the White House", "l'OTAN") and an English possessive ("Boeing's") at their ends;
+    persons without titles ("M. Crick"). What is then a word that the reference tables have for no
+    name is left out ("AI", "Monday", "También").
     """
-    cut = pl.col("text").str.slice("at", pl.col("to") - pl.col("at"))
-    lead = pl.col("cut").str.len_chars() - pl.col("cut").str.strip_chars_start().str.len_chars()
+    content = reading.content
+    texts = content.select("text", "language").rows()
+    languages = sorted({language for _, language in texts})
+    told = dict(zip(languages, cues_of(reading.seed_cue_words, languages), strict=True))
+    spans = list[Seen]()
+    for place, at, to, type_, confidence, version in seen:
+        text, language = texts[place]
+        begin, end = _bare(text, at, to, type_, told[language])
+        if _is_name(text[begin:end], told[language]):
+            spans.append((place, begin, end, type_, confidence, version))
     return (
-        pl.DataFrame(seen, schema=SEEN, orient="row")
+        pl.DataFrame(spans, schema=SEEN, orient="row")
         .join(content.with_row_index("place").cast({"place": pl.Int64}), on="place")
-        .with_columns(cut=cut)
-        .with_columns(surface=pl.col("cut").str.strip_chars(), at=pl.col("at") + lead)
-        .filter(pl.col("surface") != "")
+        .with_columns(surface=pl.col("text").str.slice("at", pl.col("to") - pl.col("at")))
         .with_columns(
             start=pl.col("start") + pl.col("at"),
-            end=pl.col("start") + pl.col("at") + pl.col("surface").str.len_chars(),
+            end=pl.col("start") + pl.col("to"),
             evidence=pl.lit("model"),
             extractor=pl.lit(name),
             known=pl.lit(value=False),
         )
         .select(pl.col(column).cast(type_) for column, type_ in PROPOSED.items())
     )
+
+
+def _bare(text: str, at: int, to: int, type_: str, cues: Cues) -> tuple[int, int]:
+    surface = fold(text[at:to])
+    lead = _lead(cues, type_ == "PERSON", opening(text, at)).match(surface)
+    behind = _BEHIND[cues.language == "en"].search(surface)
+    begin = lead.end() if lead else 0
+    return at + begin, at + max(begin, behind.start() if behind else len(surface))
+
+
+@lru_cache(maxsize=64)
+def _lead(cues: Cues, is_person: bool, opens: bool) -> re.Pattern[str]:
+    """Match what stands before a name: a determiner with a capital only where a sentence opens,
+    else it is the name's ("The Hague", "La Rochelle").
+    """
+    saints = "|".join(map(re.escape, sorted(SAINTS)))
+    titles = rf"(?:(?!(?i:{saints})(?!\w)){cues.any('honorific')}\s+)*" if is_person else ""
+    determiners = rf"(?{'i' if opens else ''}:{cues.any('determiner')}(?:\s+|(?<=')))*"
+    return re.compile(rf"\s*{determiners}{titles}(?=\S)")
+
+
+def _is_name(surface: str, cues: Cues) -> bool:
+    word = fold(surface).lower()
+    if not word or any(word in cues.words(kind) for kind in _NO_NAMES):
+        return False
+    return surface.isupper() or word not in cues.words("function_word")  # "US" is not "us"

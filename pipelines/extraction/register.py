@@ -51,6 +51,15 @@ def extractors(names: Sequence[str], configuration: Configuration) -> list[Extra
     return [EXTRACTORS[name](configuration) for name in names]
 
 
+#: Of what is made of the answers of models: bounds, confidences, the policy.
+_MERGING = "2"
+
+
 def versions(extractors: Sequence[Extractor]) -> str:
-    """Return what mentions depend on besides their texts: who finds them, and in which order."""
-    return ", ".join(f"{one.name} {one.version()}".strip() for one in extractors)
+    """Return what mentions depend on besides their texts: who finds them, in which order, and how
+    that is put together.
+    """
+    told = [f"{one.name} {one.version()}".strip() for one in extractors]
+    if any(one.name != "rules" for one in extractors):
+        told.append(f"merging {_MERGING}")
+    return ", ".join(told)

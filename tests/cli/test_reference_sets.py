@@ -57,6 +57,29 @@ def test_models_that_find_names_are_listed_with_what_they_cost() -> None:
         assert told in said
 
 
+def test_pipelines_installed_as_packages_are_listed_unless_a_folder_reads_their_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = '{"lang": "pt", "name": "tiny", "pipeline": ["ner"], "performance": {"ents_f": 0.8127}}'
+    package, entries = tmp_path / "site" / "pt_tiny", tmp_path / "site" / "pt_tiny-1.dist-info"
+    for folder in (package / "pt_tiny-1", entries):
+        folder.mkdir(parents=True)
+    for name, text in (("meta.json", told), ("config.cfg", ""), ("tokenizer", "")):
+        (package / "pt_tiny-1" / name).write_text(text)
+    (package / "__init__.py").write_text("")
+    (entries / "METADATA").write_text("Name: pt_tiny\nVersion: 1\n")
+    (entries / "entry_points.txt").write_text("[spacy_models]\npt_tiny = pt_tiny\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    monkeypatch.setenv("COLUMNS", "300")
+    said = typed("models", "list").stdout
+    assert "package pt_tiny" in said
+    assert "0.813" in said
+    (package / "pt_tiny-1").rename(tmp_path / "kept")
+    typed("models", "pull", "spacy-pt", "--from", tmp_path / "kept")
+    (tmp_path / "kept").rename(package / "pt_tiny-1")
+    assert "package pt_tiny, not used" in typed("models", "list").stdout
+
+
 def test_a_model_that_finds_no_names_is_refused_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "README.md").write_text("no model")

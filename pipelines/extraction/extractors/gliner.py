@@ -79,7 +79,7 @@ class Gliner:
                     (place, at, to, type_, round(score, 3), self._model.version)
                     for at, to, type_, score in named
                 ]
-        return Proposal(proposed(content, seen, self.name), read)
+        return Proposal(proposed(reading, seen, self.name), read)
 
 
 @dataclass(frozen=True)

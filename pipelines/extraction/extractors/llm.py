@@ -146,7 +146,7 @@ class LanguageModel:
             if hashed in reasons
         }
         read = content.filter(pl.col("text_hash").is_in(list(known)))["segment_id"]
-        return Proposal(proposed(content.drop("text_hash"), seen, self.name), read, unread)
+        return Proposal(proposed(reading, seen, self.name), read, unread)
 
     # -- what was answered before ------------------------------------------------------------
 

@@ -54,12 +54,18 @@ def test_agreement_is_never_certainty() -> None:
 
 
 def test_two_that_rather_doubt_it_doubt_it_together() -> None:
-    assert stand(*[rows(name, ("IBM", "ORG", 0.4)) for name in ("spacy", "llm")]) == []
+    assert stand(*[rows(name, ("IBM", "ORG", 0.35)) for name in ("spacy", "llm")]) == []
+
+
+def test_who_is_unsure_and_agrees_makes_nobody_less_sure() -> None:
+    model = rows("spacy", ("IBM", "ORG", 0.0), ("Paris", "GPE", 0.3))
+    rules = rows("rules", ("IBM", "ORG", 0.88), ("Paris", "GPE", 0.6), known=("IBM",))
+    assert stand(rules, model) == [("IBM", "ORG", 0.88), ("Paris", "GPE", 0.6)]
 
 
 def test_who_read_it_and_has_nothing_there_halves_the_odds() -> None:
     alone = rows("rules", ("IBM", "ORG", 0.8), ("Paris", "GPE", 0.6))
-    assert stand(alone, rows("spacy")) == [("IBM", "ORG", 0.667)]
+    assert stand(alone, rows("spacy")) == [("IBM", "ORG", 0.667), ("Paris", "GPE", 0.429)]
     assert stand(alone, rows("spacy"), rows("gliner")) == [("IBM", "ORG", 0.5)]
 
 
@@ -86,10 +92,19 @@ def test_a_known_name_stands_whatever_a_model_guesses() -> None:
     assert stand(rules, rows("gliner")) == [("Paris", "GPE", 0.8)]
 
 
-def test_of_two_types_for_one_span_one_stands_if_it_is_much_surer() -> None:
+def test_of_two_types_for_one_span_one_stands_if_it_is_sure_enough() -> None:
     rules = rows("rules", ("IBM", "ORG", 0.9))
     assert stand(rules, rows("spacy", ("IBM", "PRODUCT", 0.6))) == [("IBM", "ORG", 0.783)]
-    assert stand(rules, rows("spacy", ("IBM", "PRODUCT", 0.9))) == []
+    doubtful = rows("rules", ("IBM", "ORG", 0.6)), rows("spacy", ("IBM", "PRODUCT", 0.6))
+    assert stand(*doubtful) == []
+
+
+def test_between_equals_in_conflict_the_first_of_the_setting_stands() -> None:
+    rules, model = rows("rules", ("IBM", "ORG", 0.9)), rows("spacy", ("IBM", "PRODUCT", 0.9))
+    assert stand(rules, model) == [("IBM", "ORG", 0.474)]
+    assert stand(model, rules) == [("IBM", "PRODUCT", 0.474)]
+    wider = rows("spacy", ("Meta Platforms and IBM", "ORG", 0.9))
+    assert stand(rules, wider) == [("IBM", "ORG", 0.474)]
 
 
 @pytest.mark.parametrize("order", [("rules", "spacy"), ("spacy", "rules")])
@@ -129,7 +144,7 @@ def test_no_two_of_different_extractors_overlap_and_no_span_is_twice(
     ]  # fmt: skip
     made = merged(proposals)
     assert made["mention_id"].is_unique().all()
-    assert (made["confidence"] >= 0.5).all()
+    assert (made["confidence"] >= 0.4).all()
     # Spans of one extractor do not overlap here, so that nothing may.
     ends = made["end"].shift(1).fill_null(0)
     assert (made["start"] >= ends).all(), made
@@ -168,7 +183,7 @@ class Guessing:
             if word[0].isupper() and (at := text.index(word)) >= 0
         ]
         return Proposal(
-            proposed(reading.content, seen, self.name),
+            proposed(reading, seen, self.name),
             unread={"a1": "too hard"} if reading.core_articles.height > 1 else {},
         )
 
@@ -223,6 +238,60 @@ def test_who_finds_mentions_is_part_of_their_version() -> None:
     one, two = (extractors(names, told) for names in (("rules", "llm"), ("llm", "rules")))
     assert versions(one) != versions(two)
     assert "tiny" in versions(one)
+
+
+def test_what_is_made_of_models_is_no_part_of_the_version_of_rules_alone() -> None:
+    assert versions([Rules()]) == f"rules {Rules().version()}"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "type_", "surface"),
+    [
+        ("en", "by the White House’s", "ORG", "White House"),
+        ("en", "by The Hague", "GPE", "The Hague"),
+        ("en", "“ The United Nations", "ORG", "United Nations"),
+        ("en", "by Mr. M.C. Escher ", "PERSON", "M.C. Escher"),
+        ("fr", "par l’OTAN", "ORG", "OTAN"),
+        ("fr", "par La Rochelle", "GPE", "La Rochelle"),
+        ("fr", "par M. d’Aubigné", "PERSON", "d’Aubigné"),
+        ("fr", "par Sainsbury’s", "ORG", "Sainsbury’s"),
+        ("it", "da dell'Aquila", "GPE", "Aquila"),
+        ("it", "da  San Carlo", "PERSON", "San Carlo"),
+        ("en", "by US", "GPE", "US"),
+    ],
+)
+def test_names_that_models_see_are_bounded_as_the_rules_bound_theirs(
+    language: str, text: str, type_: str, surface: str
+) -> None:
+    read = reading(text, language=language)
+    seen = [(0, text.index(" "), len(text), type_, 0.8, "1")]
+    (row,) = proposed(read, seen, "model").iter_rows(named=True)
+    assert (row["surface"], text[row["start"] : row["end"]]) == (surface, surface)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "AI"), ("en", "the Monday"), ("es", "También"), ("it", "Papa")]
+)
+def test_words_that_are_no_names_are_none_whatever_a_model_says(language: str, text: str) -> None:
+    seen = [(0, 0, len(text), "PERSON", 0.9, "1")]
+    assert proposed(reading(text, language=language), seen, "model").is_empty()
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.sampled_from([*"aZ.’' «“\u00a0\U0001f600", "the ", "Mr. ", "’s"]), max_size=12),
+    st.data(),
+)
+def test_spans_of_models_stay_exact_and_within_what_was_seen(
+    pieces: list[str], data: st.DataObject
+) -> None:
+    text = "".join(pieces)
+    at = data.draw(st.integers(0, len(text)))
+    to = data.draw(st.integers(at, len(text)))
+    seen = [(0, at, to, "PERSON", 0.8, "1")]
+    for row in proposed(reading(text), seen, "model").iter_rows(named=True):
+        assert row["surface"] == text[row["start"] : row["end"]] != ""
+        assert at <= row["start"] < row["end"] <= to
 
 
 def test_a_big_table_finds_what_a_small_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
