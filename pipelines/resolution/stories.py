@@ -237,7 +237,8 @@ def core_story_articles(
 
 
 def core_stories(pending: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of ``core_stories``: the headline in English of its earliest headed article.
+    """Return the rows of ``core_stories``: the headline in English of its earliest headed article,
+    one that a person wrote before one that a machine translated.
 
     A story none of whose articles has a headline is called by its two most mentioned entities.
     ``pending`` has story_id, headline and chief.

@@ -725,7 +725,7 @@ core_story_copies = Table(
         f"( {_TRIED} )",
         ("left_id", "right_id"),
         ("core_articles(article_id,body_hash)", "core_segments", "core_languages"),
-        "copies", "1", carry=("component_id",), together=("component_id",), batch=20_000,
+        "copies", "2", carry=("component_id",), together=("component_id",), batch=20_000,
         state="0", near="SELECT unnest([left_id, right_id]) AS article_id FROM batch_keys",
     ),
 )

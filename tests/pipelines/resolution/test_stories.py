@@ -189,6 +189,30 @@ def test_a_text_is_compared_on_all_days_on_which_anybody_has_it() -> None:
     assert made["c"]["story_id"] == made["a"]["story_id"] != made["d"]["story_id"]
 
 
+JOBS = (
+    "{ORG|Volkswagen} cuts 35,000 jobs in {GPE|Wolfsburg} by 2030, says {PERSON|Daniela Cavallo}.",
+    "It is a hard compromise for all of {GPE|Germany} and for {ORG|IG Metall}.",
+)
+TAGLI = (
+    "{ORG|Volkswagen} taglia 35 000 posti a {GPE|Wolfsburg} nel 2030: {PERSON|Daniela Cavallo}",
+    "È un duro compromesso per tutta la {GPE|Germania} e per {ORG|IG Metall}.",
+)
+
+
+@pytest.mark.parametrize(
+    ("figure", "kind"),
+    [("35 000", "translation"), ("35.000", "translation"), ("38.000", "original")],
+)
+def test_an_account_with_another_figure_is_no_translation(figure: str, kind: str) -> None:
+    other = (TAGLI[0].replace("35 000", figure), TAGLI[1])
+    made = told(
+        article("a", *JOBS, language="en", published=days(2024, 5, 1)),
+        article("b", *other, published=days(2024, 5, 2)),
+    )
+    assert made["b"]["copy_kind"] == kind
+    assert made["a"]["story_id"] == made["b"]["story_id"]
+
+
 def test_copies_that_name_nobody_are_still_copies() -> None:
     made = told(article("a", "Piove."), article("b", "Piove."))
     assert {row["copy_kind"] for row in made.values()} == {"original", "copy"}
