@@ -20,7 +20,6 @@ from pipelines.resolution import (
     statements,
     stories,
 )
-from pipelines.resolution.embeddings import Encoder
 from pipelines.resolution.events import core_resolution_events as what_became
 from warehouse.contracts.frames import empty
 from warehouse.store import Batch, Store
@@ -69,27 +68,14 @@ def _members(table: str, member: str, group: str) -> Groups:
     return groups
 
 
-def _stated(newsroom: Newsroom, store: Store, verb: Verb) -> Work:
-    """Return the work of statements: quotations are compared by what they mean, too."""
-    work = _logged("statement", _members("core_statements", "quote_id", "statement_id"))
-    return work(newsroom, store, partial(verb, encoder=newsroom.settings.encoder))
-
-
-def without_judgements(
-    store: Store, kinds: Collection[str], encoder: Encoder | None
-) -> dict[str, dict[str, str]]:
+def without_judgements(store: Store, kinds: Collection[str]) -> dict[str, dict[str, str]]:
     """Return, for each kind of thing, members and groups as they are where nothing is judged."""
-    verbs: dict[str, Verb] = {
-        "entity": identities.core_names,
-        "story": _stories,
-        "statement": partial(_statements, encoder),
-    }
     made = {}
-    for kind, (tables, member, group) in _JUDGED.items():
+    for kind, (tables, verb, member, group) in _JUDGED.items():
         if kind in kinds:
             frames = {name: rows for one in tables for name, rows in store.frames(one).items()}
             frames["seed_judgements"] = empty("seed_judgements")
-            made[kind] = dict(verbs[kind](**frames).select(member, group).rows())
+            made[kind] = dict(verb(**frames).select(member, group).rows())
     return made
 
 
@@ -108,19 +94,20 @@ def _stories(
     )
 
 
-def _statements(encoder: Encoder | None, **frames: pl.DataFrame) -> pl.DataFrame:
+def _statements(**frames: pl.DataFrame) -> pl.DataFrame:
     """Return the statements of all stories."""
     pending = frames["core_story_articles"].select("story_id").unique()
-    verb: Verb = partial(statements.core_statements, encoder=encoder)
-    return verb(pending=pending, **frames)
+    return statements.core_statements(pending=pending, **frames)
 
 
-#: What judgements shape: the tables to make, the member and its group.
-_JUDGED: dict[str, tuple[tuple[str, ...], str, str]] = {
-    "entity": (("core_names",), "name_id", "entity_id"),
-    "story": (("core_story_components", "core_story_articles"), "article_id", "story_id"),
-    "statement": (("core_statements",), "quote_id", "statement_id"),
-}
+#: What judgements shape: the tables to make, how all of them is made, the member and its group.
+_JUDGED: dict[str, tuple[tuple[str, ...], Verb, str, str]] = {
+    "entity": (("core_names",), identities.core_names, "name_id", "entity_id"),
+    "story": (
+        ("core_story_components", "core_story_articles"), _stories, "article_id", "story_id",
+    ),
+    "statement": (("core_statements",), _statements, "quote_id", "statement_id"),
+}  # fmt: skip
 
 
 core_namings = derived("core_namings", namings.core_namings, GROUP)
@@ -146,7 +133,15 @@ core_story_articles = derived(
     _logged("story", _members("core_story_articles", "article_id", "story_id")),
 )
 core_stories = derived("core_stories", stories.core_stories, GROUP)
-core_statements = derived("core_statements", statements.core_statements, GROUP, _stated)
+core_quote_embeddings = derived(
+    "core_quote_embeddings", embeddings.core_quote_embeddings, GROUP, _encoded
+)
+core_statements = derived(
+    "core_statements",
+    statements.core_statements,
+    GROUP,
+    _logged("statement", _members("core_statements", "quote_id", "statement_id")),
+)
 core_resolution_events = followed("core_resolution_events", GROUP)
 core_happenings = derived("core_happenings", happenings.core_happenings, GROUP)
 core_circumstances = derived("core_circumstances", claims.core_circumstances, GROUP)

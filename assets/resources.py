@@ -133,7 +133,7 @@ class Settings:
             "core_embeddings": encoder,
             "core_languages": f"{','.join(sorted(self.languages))} {self.declared_language}",
             "core_mentions": extraction.versions(self.panel.extractors),
-            "core_statements": encoder,
+            "core_quote_embeddings": encoder,
             "core_translations": self.target_language,
         }
 

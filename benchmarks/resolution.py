@@ -75,6 +75,7 @@ VERBS = {
     "core_story_copies": copies.core_story_copies,
     "core_story_articles": stories.core_story_articles,
     "core_stories": stories.core_stories,
+    "core_quote_embeddings": embeddings.core_quote_embeddings,
     "core_statements": statements.core_statements,
 }
 GIVEN = (
@@ -184,7 +185,10 @@ def _resolve(store: Store, encoder: Encoder | None) -> dict[str, tuple[float, fl
         work()
         by_table[name] = (time.perf_counter() - started, time.process_time() - processor)
 
-    encoded = {"core_embeddings": partial(embeddings.core_embeddings, encoder=encoder)}
+    encoded = {
+        name: partial(VERBS[name], encoder=encoder)
+        for name in ("core_embeddings", "core_quote_embeddings")
+    }
     for name, verb in (VERBS | encoded).items():
         timed(name, partial(_derive, store, name, verb))
     timed("checkpoint", lambda: store.connection.execute("CHECKPOINT"))

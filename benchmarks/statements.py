@@ -17,7 +17,7 @@ import polars as pl
 from benchmarks.stories import Read
 from pipelines.extraction.quotes import core_quotes
 from pipelines.extraction.roles import core_roles
-from pipelines.resolution.embeddings import installed_encoder
+from pipelines.resolution.embeddings import core_quote_embeddings, installed_encoder
 from pipelines.resolution.statements import core_statements
 from warehouse.contracts.frames import empty
 
@@ -44,7 +44,8 @@ def main(file: Path) -> None:
     for signal, used in signals.items():
         made = core_statements(
             stories.select("story_id").unique(), quotes, read.segments, read.languages,
-            _untranslated(read), links, roles, stories, empty("seed_judgements"), used,
+            _untranslated(read), links, roles, stories, core_quote_embeddings(quotes, used),
+            empty("seed_judgements"),
         )  # fmt: skip
         figures[signal] = {
             half: _scores(of_half, dict(made.select("quote_id", "statement_id").rows()))

@@ -128,9 +128,7 @@ def _replayed_judgements(home: Home) -> pl.DataFrame | None:
                 return replayed(judgements, {})
             from assets.resolution import without_judgements
 
-            encoder = Settings.from_environment().encoder
-            made = without_judgements(store, set(judgements["kind"]), encoder)
-            return replayed(judgements, made)
+            return replayed(judgements, without_judgements(store, set(judgements["kind"])))
     except (FileNotFoundError, SchemaError, StoreLockedError) as error:
         typer.echo(f"judgements are not replayed: {error}", err=True)
         return None

@@ -150,8 +150,7 @@ def replay(
     settings = _settings(home)
     judgements = read_judgements(_file(settings))
     with Newsroom(settings).store() as store:
-        made = without_judgements(store, set(judgements["kind"]), settings.encoder)
-    cases = replayed(judgements, made)
+        cases = replayed(judgements, without_judgements(store, set(judgements["kind"])))
     if cases.is_empty():
         console.print("nothing has been decided")
         return

@@ -14,11 +14,11 @@ import polars as pl
 
 from pipelines.models import ModelError
 from warehouse.contracts.core import CONTENT_KINDS
-from warehouse.contracts.frames import schema
+from warehouse.contracts.frames import empty, schema
 
-#: Characters of an opening that are read. Of 1,064 articles of seven languages none has a longer
-#: first passage; what begins with a whole page without a break is read as far as this.
-_OPENING = 1_000
+#: Characters of a text that are read. Of 1,064 articles of seven languages none has a longer first
+#: passage; of a page without a break, or a speech quoted whole, as much tells what it is about.
+_READ = 1_000
 
 
 class Encoder(Protocol):
@@ -28,7 +28,7 @@ class Encoder(Protocol):
     version: str
 
     def vectors(self, texts: list[str]) -> "np.typing.NDArray[np.float32]":
-        """Return one row a text; a text has the same vector whatever stands beside it."""
+        """Return one row a text; its last digits may depend on what else is asked at once."""
         ...
 
 
@@ -46,13 +46,10 @@ class UniversalSentenceEncoder:
         self._model: Any = None
 
     def vectors(self, texts: list[str]) -> "np.typing.NDArray[np.float32]":
-        """Return 512 numbers a text, each text by itself.
-
-        Asked for several at once the model is faster, but then the last digits depend on what else
-        was asked, and with them the tables on how articles fall into batches.
-        """
+        """Return 512 numbers a text."""
         self._model = self._model or self._loaded()
-        return np.stack([self._model.encode(text) for text in texts])
+        vectors: np.typing.NDArray[np.float32] = self._model.encode(texts)
+        return vectors
 
     def _loaded(self) -> Any:
         try:
@@ -81,35 +78,46 @@ def core_embeddings(core_segments: pl.DataFrame, encoder: Encoder | None = None)
 
     There are none without an encoder, nor of an article without content.
     """
-    if encoder is None:
-        return pl.DataFrame(schema=schema("core_embeddings"))
     openings = (
         core_segments.filter(pl.col("kind").is_in(CONTENT_KINDS))
         .sort("article_id", "ordinal")
         .group_by("article_id", maintain_order=True)
-        .agg(pl.col("text").first().str.slice(0, _OPENING))
+        .agg(pl.col("text").first())
     )
-    return openings.select(
-        "article_id",
-        embedding=embedded(openings["text"], encoder),
-        encoder=pl.lit(encoder.name),
-        encoder_version=pl.lit(encoder.version),
-    )
+    return _embedded("core_embeddings", openings, encoder)
 
 
-def embedded(texts: pl.Series, encoder: Encoder) -> pl.Series:
-    """Return the embedding of each text, in whole numbers to 127, as large as they go.
+def core_quote_embeddings(
+    core_quotes: pl.DataFrame, encoder: Encoder | None = None
+) -> pl.DataFrame:
+    """Return the rows of ``core_quote_embeddings``: each quotation; none without an encoder."""
+    quotes = core_quotes.sort("article_id", "start", "quote_id")
+    return _embedded("core_quote_embeddings", quotes, encoder)
 
-    Only directions are compared, sums of whole numbers are exact in any order, and they take a
-    quarter of the room.
+
+def _embedded(table: str, texts: pl.DataFrame, encoder: Encoder | None) -> pl.DataFrame:
+    """Return the rows of a table of embeddings, of texts (article_id, text) in order of articles.
+
+    The encoder is asked for an article at once, so that no vector depends on how articles fall into
+    batches. Of vectors only the direction counts: kept are whole numbers to 127, as large as they
+    go, for sums of those are exact in any order, and they take a quarter of the room.
     """
-    type_ = schema("core_embeddings")["embedding"]
-    if texts.is_empty():
-        return pl.Series([], dtype=type_)
-    vectors = encoder.vectors(texts.to_list())
+    if encoder is None or texts.is_empty():
+        return empty(table)
+    vectors = np.concatenate(
+        [
+            encoder.vectors(of_article["text"].to_list())
+            for of_article in texts.with_columns(pl.col("text").str.slice(0, _READ))
+            .partition_by("article_id", maintain_order=True)
+        ]
+    )
     largest = np.abs(vectors).max(axis=1, keepdims=True)
     whole = np.rint(vectors * (127 / np.maximum(largest, 1e-9))).astype(np.int8)
-    return pl.Series(whole).cast(type_)
+    return texts.with_columns(
+        embedding=pl.Series(whole).cast(schema(table)["embedding"]),
+        encoder=pl.lit(encoder.name),
+        encoder_version=pl.lit(encoder.version),
+    ).select(list(schema(table)))
 
 
 def meanings(pairs: pl.DataFrame, core_embeddings: pl.DataFrame) -> pl.Series:

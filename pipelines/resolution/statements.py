@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines.identity import digest, normalised
 from pipelines.quotation import quoted
-from pipelines.resolution.embeddings import Encoder, cosines, embedded
+from pipelines.resolution.embeddings import cosines
 from pipelines.resolution.frequencies import zipf
 from pipelines.resolution.grouping import groups
 from pipelines.resolution.judgements import Judged
@@ -43,8 +43,8 @@ def core_statements(
     core_links: pl.DataFrame,
     core_roles: pl.DataFrame,
     core_story_articles: pl.DataFrame,
+    core_quote_embeddings: pl.DataFrame,
     seed_judgements: pl.DataFrame,
-    encoder: Encoder | None = None,
 ) -> pl.DataFrame:
     """Return the rows of ``core_statements`` of pending stories: every quotation is in exactly one
     statement. Quotations of other stories take part where one of theirs is judged.
@@ -65,12 +65,11 @@ def core_statements(
         .join(
             _english(core_quotes, core_segments, core_languages, core_translations), on="quote_id"
         )
+        .join(core_quote_embeddings.select("quote_id", "embedding"), on="quote_id", how="left")
         .sort("quote_id")
     )
     speaks_for = _speaks_for(core_roles, entities)
-    pairs = _of_one_speaker(
-        _same_statement(quotes, speaks_for, encoder), quotes, speaks_for, judged
-    )
+    pairs = _of_one_speaker(_same_statement(quotes, speaks_for), quotes, speaks_for, judged)
     quotes = quotes.with_columns(group=groups(quotes["quote_id"], pairs))
     likeness = (
         pl.concat([pairs.select("score", quote_id=side) for side in ("left", "right")])
@@ -181,7 +180,9 @@ def _speaks_for(roles: pl.DataFrame, entities: pl.DataFrame) -> set[tuple[str, s
 
 
 class _Told(NamedTuple):
-    """A quotation as it is compared with others: its words in its language and in English."""
+    """A quotation as it is compared with others: its words in its language and in English, and the
+    row of its embedding, where it has one.
+    """
 
     quote_id: str
     article_id: str
@@ -190,11 +191,10 @@ class _Told(NamedTuple):
     speaker: str | None
     words: frozenset[str]
     english: frozenset[str]
+    embedded: int | None
 
 
-def _same_statement(
-    quotes: pl.DataFrame, speaks_for: set[tuple[str, str]], encoder: Encoder | None
-) -> pl.DataFrame:
+def _same_statement(quotes: pl.DataFrame, speaks_for: set[tuple[str, str]]) -> pl.DataFrame:
     """Return pairs of quotations that render one statement: left, right, score, and meant: whether
     only what they mean says so.
 
@@ -205,7 +205,7 @@ def _same_statement(
     for _, story in quotes.group_by("story_id", maintain_order=True):
         told, same = _distinct(story)
         rows += [(left, right, 1.0, False) for left, right in same]
-        meant = _meant(told, encoder)
+        meant = _meant(told, story["embedding"])
         for at, left in enumerate(told):
             for beside, right in enumerate(told[at + 1 :], at + 1):
                 if not _can_be_one(left.speaker, right.speaker, speaks_for):
@@ -220,19 +220,29 @@ def _same_statement(
 def _distinct(story: pl.DataFrame) -> tuple[list[_Told], list[tuple[str, str]]]:
     """Return the quotations of a story, each that is repeated once; and each repeated one with the
     first that says the same.
+
+    Of copies of an article only one has embeddings.
     """
     first: dict[tuple[str, str | None, str | None], _Told] = {}
     same = []
-    for quote_id, article_id, text, language, speaker, english in story.select(
-        "quote_id", "article_id", "text", "language", "speaker", "text_en"
+    for quote_id, article_id, text, language, speaker, english, embedded in story.select(
+        "quote_id",
+        "article_id",
+        "text",
+        "language",
+        "speaker",
+        "text_en",
+        pl.when(pl.col("embedding").is_not_null()).then(pl.int_range(pl.len())),
     ).rows():
-        said = normalised(text)
-        if known := first.get((said, speaker, english)):
+        words = (normalised(text), speaker, english)
+        if known := first.get(words):
             same.append((known.quote_id, quote_id))
+            if known.embedded is None:
+                first[words] = known._replace(embedded=embedded)
         else:
-            words = (_content(said, language), _content(english, "en"))
-            first[said, speaker, english] = _Told(
-                quote_id, article_id, said, language, speaker, *words
+            content = (_content(text, language), _content(english, "en"))
+            first[words] = _Told(
+                quote_id, article_id, words[0], language, speaker, *content, embedded
             )
     return list(first.values()), same
 
@@ -248,20 +258,25 @@ def _alike(left: _Told, right: _Told) -> float:
     return shared if shared >= _ONE_STATEMENT else 0.0
 
 
-def _meant(told: list[_Told], encoder: Encoder | None) -> dict[tuple[int, int], float]:
+def _meant(told: list[_Told], embeddings: pl.Series) -> dict[tuple[int, int], float]:
     """Return places of two quotations in two languages that mean the same, and the cosine.
 
     Each is the nearest to the other in the other's article: who goes on about one thing says much
     that is near. Those of few content words are left out: they mean the same too often.
     """
-    long = [at for at, one in enumerate(told) if len(one.words) >= _FEWEST_WORDS]
-    if encoder is None or len({told[at].language for at in long}) < 2:
+    rows = {
+        at: one.embedded
+        for at, one in enumerate(told)
+        if one.embedded is not None and len(one.words) >= _FEWEST_WORDS
+    }
+    compared = list(rows)
+    if len({told[at].language for at in compared}) < 2:
         return {}
     language, article = (
-        np.unique([getattr(told[at], name) for at in long], return_inverse=True)[1]
+        np.unique([getattr(told[at], name) for at in compared], return_inverse=True)[1]
         for name in ("language", "article_id")
     )
-    nearness = cosines(embedded(pl.Series([told[at].text for at in long]), encoder)).round(6)
+    nearness = cosines(embeddings.gather(list(rows.values()))).round(6)
     nearest = np.stack(
         [nearness[:, article == one].max(axis=1) for one in range(article.max() + 1)], axis=1
     )[:, article]
@@ -272,7 +287,7 @@ def _meant(told: list[_Told], encoder: Encoder | None) -> dict[tuple[int, int], 
         & (nearness == nearest.T)
     )
     return {
-        (long[left], long[right]): float(nearness[left, right])
+        (compared[left], compared[right]): float(nearness[left, right])
         for left, right in np.argwhere(np.triu(same, 1))
     }
 

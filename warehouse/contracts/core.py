@@ -613,18 +613,35 @@ core_story_features = Table(
     ),
 )
 
+#: The first article of each text: what means the same in its copies is read once.
+_FIRST = "SELECT min(article_id) AS article_id FROM core_articles GROUP BY body_hash"
+_EMBEDDING = (
+    Column("embedding", "TINYINT[]", "its direction, near for texts alike in any language"),
+    *_made_by("encoder"),
+)
+
 core_embeddings = Table(
     "core_embeddings",
     "what the opening of one text means, where an embedding model is installed",
-    (
-        _ARTICLE,
-        Column("embedding", "TINYINT[]", "its direction, near for texts alike in any language"),
-        *_made_by("encoder"),
-    ),
+    (_ARTICLE, *_EMBEDDING),
     key=("article_id",),
     derivation=Derivation(
-        "( SELECT min(article_id) AS article_id FROM core_articles GROUP BY body_hash )",
-        ("article_id",), ("core_segments",), "embeddings", "1", state="0",
+        f"( {_FIRST} )", ("article_id",), ("core_segments",), "embeddings", "1", state="0"
+    ),
+)
+
+core_quote_embeddings = Table(
+    "core_quote_embeddings",
+    "what one quotation means, of copies of one text those of the first",
+    (
+        Column("quote_id", "VARCHAR", "the quotation", references="core_quotes.quote_id"),
+        _ARTICLE,
+        *_EMBEDDING,
+    ),
+    key=("quote_id",),
+    derivation=Derivation(
+        f"( SELECT article_id, quote_id FROM core_quotes JOIN ( {_FIRST} ) USING (article_id) )",
+        ("article_id",), ("core_quotes",), "embeddings", "1", state="hash(quote_id)",
     ),
 )
 
@@ -925,7 +942,8 @@ core_statements = Table(
         ("story_id",),
         (
             "core_quotes", "core_segments", "core_languages", "core_translations", "core_links",
-            "core_roles", "core_story_articles", "seed_judgements:statement",
+            "core_roles", "core_story_articles", "core_quote_embeddings",
+            "seed_judgements:statement",
         ),
         "statements", "6", batch=5_000, state="told", near=_SAID,
     ),
@@ -1031,6 +1049,7 @@ TABLES = (
     core_entity_names,
     core_story_features,
     core_embeddings,
+    core_quote_embeddings,
     core_story_pairs,
     core_copy_candidates,
     core_story_components,

@@ -11,6 +11,8 @@ from pipelines.models import ModelError
 from pipelines.resolution.embeddings import (
     UniversalSentenceEncoder,
     core_embeddings,
+    core_quote_embeddings,
+    cosines,
     installed_encoder,
     meanings,
 )
@@ -49,6 +51,28 @@ def test_nothing_is_made_up_without_an_encoder_or_content() -> None:
         assert made.equals(empty("core_embeddings"))
 
 
+def test_a_quotation_is_asked_with_the_others_of_its_article() -> None:
+    asked: list[list[str]] = []
+
+    class Asked(Counting):
+        def vectors(self, texts: list[str]) -> "np.typing.NDArray[np.float32]":
+            asked.append(texts)
+            return super().vectors(texts)
+
+    quotes = pl.DataFrame(
+        [("b2", "b", 9, "oo"), ("a1", "a", 0, "a" * 2_000), ("b1", "b", 0, "ee")],
+        schema=["quote_id", "article_id", "start", "text"],
+        orient="row",
+    )
+    made = core_quote_embeddings(quotes, Asked())
+    assert asked == [["a" * 1_000], ["ee", "oo"]]
+    assert made.schema == schema("core_quote_embeddings")
+    assert dict(made.select("quote_id", "embedding").rows()) == {
+        "a1": [127, 0, 0, 0, 0], "b1": [0, 127, 0, 0, 0], "b2": [0, 0, 0, 127, 0],
+    }  # fmt: skip
+    assert core_quote_embeddings(quotes).equals(empty("core_quote_embeddings"))
+
+
 def test_a_page_without_a_break_is_read_as_far_as_an_opening_goes() -> None:
     made = embedded(a="a" * 1_000 + "e" * 5_000)
     assert made["embedding"].to_list() == [[127, 0, 0, 0, 0]]
@@ -74,6 +98,8 @@ def test_a_meaning_is_the_cosine_of_two_embeddings(vectors: list[list[int]]) -> 
     asked = list(permutations([*ids, "unknown"], 2))
     pairs = pl.DataFrame(asked, schema=["left", "right"], orient="row")
     vector = dict(zip(ids, map(np.array, vectors), strict=True))
+    square = cosines(made["embedding"])
+    assert np.allclose(square, square.T) and np.allclose(square.diagonal(), 1)
     for (left, right), found in zip(asked, meanings(pairs, made), strict=True):
         if "unknown" in (left, right):
             assert found is None
@@ -81,6 +107,7 @@ def test_a_meaning_is_the_cosine_of_two_embeddings(vectors: list[list[int]]) -> 
             one, other = vector[left], vector[right]
             length = np.linalg.norm(one) * np.linalg.norm(other)
             assert found == pytest.approx(one @ other / length, abs=1e-9)
+            assert found == pytest.approx(square[ids.index(left), ids.index(right)], abs=1e-9)
 
 
 def test_where_nothing_is_embedded_no_pair_has_a_meaning() -> None:
@@ -126,12 +153,16 @@ def test_translations_are_nearer_than_other_news(encoder: UniversalSentenceEncod
     assert float(str(nearness.filter(~same)["meaning"].max())) < 0.35
 
 
-def test_a_text_means_the_same_whatever_stands_beside_it(
+def test_an_article_means_the_same_whatever_articles_stand_beside_it(
     encoder: UniversalSentenceEncoder,
 ) -> None:
-    together = encoder.vectors(list(NEWS))
-    for at, text in enumerate(NEWS):
-        assert np.array_equal(encoder.vectors([text, NEWS[0]])[0], together[at])
+    told = news(*(article(str(at), text) for at, text in enumerate(NEWS)))
+    together = core_embeddings(told.core_segments, encoder)
+    for at in range(len(NEWS)):
+        alone = core_embeddings(
+            told.core_segments.filter(pl.col("article_id") == str(at)), encoder
+        )
+        assert alone.equals(together.filter(pl.col("article_id") == str(at)))
 
 
 def test_a_damaged_installation_is_told_with_its_remedy(

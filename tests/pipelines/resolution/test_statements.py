@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -11,7 +12,7 @@ from told_news import NOTHING_JUDGED, judged
 
 from pipelines.identity import digest, normalised
 from pipelines.quotation import quoted
-from pipelines.resolution.embeddings import Encoder
+from pipelines.resolution.embeddings import Encoder, core_quote_embeddings
 from pipelines.resolution.statements import core_statements
 from warehouse import contracts
 
@@ -38,8 +39,11 @@ def statements(
     spokesman: dict[str, str] | None = None,
     judgements: pl.DataFrame = NOTHING_JUDGED,
     encoder: Encoder | None = None,
+    copies: Collection[str] = (),
 ) -> pl.DataFrame:
-    """The statements of articles; ``spokesman`` says which person speaks for which entity."""
+    """The statements of articles; ``spokesman`` says which person speaks for which entity, and
+    ``copies`` are articles of which no embedding is made.
+    """
     people = {"clegg", "howard"}
     quotes, segments, mentions = [], [], []
     for one in told:
@@ -63,15 +67,16 @@ def statements(
         orient="row",
     ).unique()  # fmt: skip
     stories = strings([(one.name, one.story) for one in told], "article_id", "story_id").unique()
+    core_quotes = pl.DataFrame(
+        quotes,
+        schema={"quote_id": pl.String, "article_id": pl.String, "start": pl.Int64,
+                "end": pl.Int64, "text": pl.String, "language": pl.String,
+                "speaker_mention_id": pl.String},
+        orient="row",
+    )  # fmt: skip
     made = core_statements(
         stories.select("story_id").unique(),
-        pl.DataFrame(
-            quotes,
-            schema={"quote_id": pl.String, "article_id": pl.String, "start": pl.Int64,
-                    "end": pl.Int64, "text": pl.String, "language": pl.String,
-                    "speaker_mention_id": pl.String},
-            orient="row",
-        ),
+        core_quotes,
         core_segments,
         strings([(f"{one.name}/s0", one.name, one.language) for one in told],
                 "segment_id", "article_id", "language").unique(),
@@ -85,8 +90,8 @@ def statements(
                  for person, organisation in (spokesman or {}).items()],
                 "person_mention_id", "organization_mention_id", "status"),
         stories,
+        core_quote_embeddings(core_quotes.filter(~pl.col("article_id").is_in(copies)), encoder),
         judgements,
-        encoder,
     )  # fmt: skip
     assert set(made.columns) == set(contracts.table("core_statements").column_names)
     assert made["quote_id"].n_unique() == len(told) == made.height
@@ -274,6 +279,12 @@ def test_what_means_the_same_in_two_languages_is_one_statement_without_a_transla
     assert ids(*told) == 3
     assert ids(*told, encoder=Topics()) == 1
     assert ids(*told, said("de"), encoder=Topics()) == 2
+
+
+def test_a_copy_means_what_its_original_does() -> None:
+    copy = Quoting("a copy", f"“{GARDENS['it']}”", None, GARDENS["it"])
+    made = statements(copy, said("it"), said("en"), encoder=Topics(), copies=["a copy"])
+    assert made["statement_id"].n_unique() == 1
 
 
 def test_who_cannot_be_one_speaker_does_not_say_the_same() -> None:
