@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 
 #: A mark, or the end of a line.
-_MARK = re.compile(r"[«»‹›“”„‟\"‘‚‛'’\r\n\u2028\u2029]")
-_MAY_OPEN = re.compile(r"[«»‹›“”„‟\"‘‚‛']")
+_MARK = re.compile(r"``|''|[«»‹›“”„‟\"‘‚‛'’\r\n\u2028\u2029]")
+_MAY_OPEN = re.compile(r"``|[«»‹›“”„‟\"‘‚‛']")
 _BLANK = re.compile(r"\s*")
 _FAMILY = {
     **dict.fromkeys("«»", "guillemets"),
     **dict.fromkeys("‹›", "small guillemets"),
-    **dict.fromkeys("“”„‟\"", "double"),
+    **dict.fromkeys((*"“”„‟\"", "``"), "double"),
+    "''": "two apostrophes",
     **dict.fromkeys("‘’‚‛'", "single"),
 }
+#: Marks that two apostrophes close, where two did not open the quotation.
+_TYPED = frozenset(('"', "``"))
 #: What a quotation may stand right behind, and what right before, beside white space.
 _BEFORE = frozenset("([{-–—/¿¡«»‹›“„‟\"‘‚‛'")
 _AFTER = frozenset(".,;:!?…)]}-–—/«»‹›”“\"’'‘")
@@ -40,9 +43,15 @@ def quoted(text: str) -> Iterator[tuple[int, int, int, int]]:
         opened = [begin, *(to for _, to in gaps)]
         closed = [*(at for at, _ in gaps), end]
         for start, stop in zip(opened, closed, strict=True):
-            inside = _trimmed(text, start + 1, stop - 1 if stop == end else stop)
+            last = stop - _length(text, stop - 2) if stop == end else stop
+            inside = _trimmed(text, start + _length(text, start), last)
             if inside[1] - inside[0] >= _LEAST:
                 yield (*inside, start, stop)
+
+
+def _length(text: str, at: int) -> int:
+    """Return how many code points a mark takes of the two behind a position."""
+    return 2 if text[at : at + 2] in ("``", "''") else 1
 
 
 @cache
@@ -72,8 +81,8 @@ def quotations(text: str) -> list[tuple[int, int]]:
         if mark[0] not in _FAMILY:
             if scan.is_open:
                 scan.end_line(at + 1)
-        elif mark[0] not in "'’" or not _is_within_word(text, at):
-            scan.read(at)
+        elif mark[0] not in ("'", "’", "''") or not _is_within_word(text, *mark.span()):
+            scan.read(at, mark[0])
     return _outer(scan.closed)
 
 
@@ -97,19 +106,17 @@ class _Scan:
         self._open: list[_Open] = []
         self._line, self._line_start = 0, len(text) - len(text.lstrip())
 
-    def read(self, at: int) -> None:
+    def read(self, at: int, mark: str) -> None:
         """Take a mark: it opens a quotation, closes one, goes on with one, or is none."""
-        mark = self._text[at]
-        family = _FAMILY[mark]
-        inner = self._innermost(family)
+        inner = self._innermost(mark)
         if at == self._line_start and inner is not None and inner.line < self._line:
             inner.continued = self._line
         elif self._opens(at, mark, inner):
             self._begin(at, mark, inner)
-        elif inner is not None and self._closes(at, mark):
+        elif inner is not None and self._closes(at, mark, inner):
             del self._open[self._open.index(inner) :]
             if at - inner.at > _LEAST:
-                self.closed.append((inner.at, at + 1))
+                self.closed.append((inner.at, at + len(mark)))
 
     @property
     def is_open(self) -> bool:
@@ -134,18 +141,22 @@ class _Scan:
 
     def _begin(self, at: int, mark: str, inner: _Open | None) -> None:
         """Open a mark; one that is open from an earlier paragraph has been left unclosed."""
-        if inner is not None and (mark in "\"'" or inner.continued < self._line):
+        if inner is not None and (mark in ('"', "'") or inner.continued < self._line):
             self._open.remove(inner)
         self._open.append(_Open(at, mark, self._line, self._line))
         del self._open[:-_DEEPEST]
 
-    def _innermost(self, family: str) -> _Open | None:
-        return next((one for one in reversed(self._open) if _FAMILY[one.mark] == family), None)
+    def _innermost(self, mark: str) -> _Open | None:
+        """Return the innermost open mark that another may close."""
+        family = _FAMILY[mark]
+        same = (one for one in reversed(self._open) if _FAMILY[one.mark] == family)
+        typed = (one for one in reversed(self._open) if mark == "''" and one.mark in _TYPED)
+        return next(same, None) or next(typed, None)
 
     def _opens(self, at: int, mark: str, inner: _Open | None) -> bool:
-        before, after = self._around(at)
+        before, after = self._around(at, mark)
         behind_gap = before.isspace() or before in _BEFORE
-        if mark in "„‟":
+        if mark in ("„", "‟", "``"):
             return True
         if mark in "«‹":  # closes in »...«
             return behind_gap or not (after.isspace() or after in _AFTER)
@@ -155,22 +166,27 @@ class _Scan:
             return behind_gap and (inner is None or after.isalnum())
         if mark in "»›”":  # opens in »...« and ”...”
             return behind_gap and inner is None and after.isalnum()
+        if mark == "''":
+            return behind_gap and after.isalnum() and (inner is None or inner.mark != mark)
         return mark != "’" and behind_gap and after.isalnum()
 
-    def _closes(self, at: int, mark: str) -> bool:
-        before, after = self._around(at)
+    def _closes(self, at: int, mark: str, inner: _Open) -> bool:
+        before, after = self._around(at, mark)
+        if mark == "''" and inner.mark != mark:
+            return not before.isdigit()  # inches
         if _FAMILY[mark] != "single":
             return True
         # ``the workers' rights``: an apostrophe.
         is_possessive = before == "s" and after == " " and self._text[at + 2 : at + 3].islower()
         return mark != "‚" and not before.isspace() and not is_possessive
 
-    def _around(self, at: int) -> tuple[str, str]:
-        return self._text[at - 1 : at] or " ", self._text[at + 1 : at + 2] or " "
+    def _around(self, at: int, mark: str) -> tuple[str, str]:
+        behind = at + len(mark)
+        return self._text[at - 1 : at] or " ", self._text[behind : behind + 1] or " "
 
 
-def _is_within_word(text: str, at: int) -> bool:
-    return at > 0 and text[at - 1].isalnum() and text[at + 1 : at + 2].isalnum()
+def _is_within_word(text: str, at: int, to: int) -> bool:
+    return at > 0 and text[at - 1].isalnum() and text[to : to + 1].isalnum()
 
 
 def _outer(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -46,6 +46,8 @@ _SCHEMA = {
 _PLAIN = list(Candidate._fields[:5])
 
 
+#: Code points before the $ of a currency: Mex$, USD$.
+_LONGEST_SIGN = 4
 #: Words of these kinds are no names.
 _NO_NAMES = ("stop_name", "month", "weekday", "demonym", "inhabitant")
 
@@ -59,10 +61,12 @@ def candidates(
     ``told`` are the cues of each language; ``names`` the known names in the corpus: at, to, name,
     known_type, ambiguous; ``heads`` where words stand that head names: at, to, language.
     """
+    names = names.filter(~_of_money(corpus, names))
     known = names.select(*_PLAIN[:4], shape=pl.lit("known"), text="name").sort(
         "at", "to", descending=[False, True]
     )
     spans = name_spans(corpus, told, heads)
+    spans = spans.filter(~_of_money(corpus, spans))
     no_names = {
         language: frozenset().union(*map(cues.words, _NO_NAMES)) for language, cues in told.items()
     }
@@ -84,6 +88,13 @@ def candidates(
     whole = _completed(corpus, chosen, known, told)
     opening = np.union1d(spans.filter("opens")["at"].to_numpy(), corpus.positions)
     return whole.with_columns(pl.Series("opens", np.isin(whole["at"].to_numpy(), opening)))
+
+
+def _of_money(corpus: Corpus, spans: pl.DataFrame) -> pl.Series:
+    """Say of spans whether they are part of a currency's sign: HK$, US$."""
+    behind = np.append(corpus.points, 0)[spans["to"].to_numpy()]
+    is_short = spans["to"] - spans["at"] <= _LONGEST_SIGN
+    return is_short & pl.Series(behind == ord("$"), dtype=pl.Boolean)
 
 
 def _longest(spans: pl.DataFrame) -> pl.DataFrame:

@@ -34,7 +34,7 @@ _WORD = (
 _INITIALS = rf"(?:(?:[{CAPITALS}]|(?:St|Ste|Mt|Ft|Sto|Sta|Jr|Sr))\.[ -]?)"
 _ROMAN = re.compile(r"[IVX]+\.?")
 _VERSION = re.compile(r"\s\d{1,2}(?:\.\d{1,2})?(?![\w%.,]*\d)(?!\s?%)")
-_OPENERS = frozenset(f'{GAP}«“„"‘:•*(–—¿¡')
+_OPENERS = frozenset(f'{GAP}«“„"‘`:•*(–—¿¡')
 _OPENING = [ord(sign) for sign in _OPENERS]
 #: A word glued to what stands before it is a part of that: anti-Bush, user@Example.
 _GLUE = [ord(sign) for sign in "-.@_/#&"]

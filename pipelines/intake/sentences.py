@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-_OPENS = r"«»‹›“”„\"‘’‚'(\[¿¡–—-"
+_OPENS = r"«»‹›“”„\"‘’‚'`(\[¿¡–—-"
 #: Where a sentence may end: a full stop and its like (dots in a row are one stop), whatever closes
 #: right after it (» also behind a space, and the figure of a footnote), white space, whatever
 #: opens, and a word.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.quotation import quotations
+from pipelines.quotation import quotations, quoted
 
 
 def marked(text: str) -> list[str]:
@@ -29,6 +29,11 @@ def marked(text: str) -> list[str]:
         ("L’IA è dell’uomo e d’oro, rock 'n' roll.", []),
         ("Founders’ rights and others’ duties in the ’90s.", []),
         ("a 5\" screen and a 7\" one", []),
+        ("\"We go,'' she said. \"We stay,'' he said.", ["\"We go,''", "\"We stay,''"]),
+        ("``We go,'' she said. ``No,\" he said.", ["``We go,''", '``No,"']),
+        ("He called it ''a start'' then.", ["''a start''"]),
+        ("\"A ''wide'' 10'' gap,\" she said.", ["\"A ''wide'' 10'' gap,\""]),
+        ("Nell''autunno e all''alba.", []),
         ("", []),
     ],
 )
@@ -55,8 +60,13 @@ def test_a_mark_that_is_never_closed_swallows_nothing(text: str, expected: list[
     assert marked(text) == expected
 
 
+def test_two_apostrophes_are_no_part_of_what_they_close() -> None:
+    text = "\"We go,'' she said. ``We stay,'' he said."
+    assert [text[start:end] for start, end, *_ in quoted(text)] == ["We go,", "We stay,"]
+
+
 @settings(deadline=None)
-@given(st.text(alphabet="ab \n«»‹›“”„\"‘’‚'", max_size=60))
+@given(st.text(alphabet="ab \n«»‹›“”„\"‘’‚'`", max_size=60))
 def test_quotations_are_ordered_spans_between_marks(text: str) -> None:
     before = 0
     for start, end in quotations(text):

@@ -76,6 +76,8 @@ def test_a_name_ends_where_it_ends(read, language, text, names):
         ("en", "Great service and good prices.", "Great"),
         ("es", "Ayer el Parlamento votó. Después llovió.", "Después"),
         ("en", "The games take place on Friday.", "place on Friday"),
+        ("en", "They paid HK$3 million for it.", "HK"),
+        ("pt", "Pagaram US$25 milhões.", "US"),
     ],
 )
 def test_a_capital_alone_makes_no_name(read, language, text, word):
