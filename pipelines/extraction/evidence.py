@@ -394,7 +394,8 @@ def _from_the_shape() -> Iterator[Evidence]:
 def _of_shapes() -> Iterator[Evidence]:
     made = pl.any_horizontal(cue(f"p{nth}", "product_verb") for nth in range(1, 5))
     yield "made", MADE, "PRODUCT", made & (_WORDS <= 2)
-    version = _TEXT.str.contains(rf"[{ALPHABET}].*\d") & ~cue("first", "month")
+    # A number by itself is as often that of a page, a match, a channel or a score.
+    version = _TEXT.str.contains(rf"[{ALPHABET}]\S*\d|[a-z][{CAPITALS}]\S* \d")
     yield "version", VERSIONED, "PRODUCT", version & ~pl.col("in_list")
     camel = _TEXT.str.contains(rf"[a-zß-öø-ÿ][{CAPITALS}]|\w\.\w") & (_WORDS == 1)
     yield "camel case", CAMEL_CASE, "ORG", camel

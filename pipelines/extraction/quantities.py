@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from pipelines.extraction.corpus import GAP, Corpus, marked
+from pipelines.extraction.corpus import CAPITALS, GAP, Corpus, marked
 from pipelines.extraction.facts import facts
 from pipelines.extraction.masking import Masked, masked_segments
 from pipelines.extraction.measures import Measures, measures_of
@@ -51,6 +51,8 @@ _ANYBODY = frozenset(("people", "men", "women", "children"))
 _PRIVATE = "\ue000"
 #: A name that a number right behind it may belong to; in a place something happens.
 _NAMED = re.compile(rf"{marked('ORG', 'PRODUCT', 'EVENT', 'PERSON')}\s$")
+#: A capitalised word before a number, behind a word in small letters or a number.
+_CAPITAL_INSIDE = re.compile(rf"[a-zß-öø-ÿ0-9],?\s[{CAPITALS}][\w-]+\s$")
 #: "%20" and the like, in an address.
 _ADDRESS = re.compile(r"(?:[=?&%]|://)[^\s\x00]*$")
 
@@ -361,6 +363,8 @@ class _Reader:
             return _Measure(last.to)
         if behind:
             return self._of_known(behind)
+        if not (number.worded or self._measures.verb_last) and self._is_numbered(number.at):
+            return _Measure(last.to)
         is_word_next = self._text[last.to : last.to + 1] == " "
         noun = self._nouns.at(self._said, last.to) if is_word_next else None
         return _Measure(noun.end, noun.words, "count", ANY) if noun else _Measure(last.to)
@@ -377,6 +381,12 @@ class _Reader:
         if number.worded or self._measures.verb_last or self._said[number.at - 2] < _PRIVATE:
             return False
         return _NAMED.search(self._said, max(0, number.at - _BEFORE), number.at) is not None
+
+    def _is_numbered(self, at: int) -> bool:
+        """Say whether a capital inside a sentence makes a number a part of what is called so: the
+        Chapter 11 filing, Section 8 housing.
+        """
+        return _CAPITAL_INSIDE.search(self._said, max(0, at - _BEFORE), at) is not None
 
     def _told_otherwise(
         self, number: Number, last: Number, following: Number | None, measure: _Measure

@@ -84,6 +84,21 @@ def test_a_capital_alone_makes_no_name(read, language, text, word):
     assert word not in read(language, text).names()
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "type_"),
+    [
+        ("See Page 20 on the storm.", "Page 20", None),
+        ("They filed for Chapter 11 and lost in Game 7.", "Game 7", None),
+        ("The final score was Colts 17, Texans 14.", "Colts 17", "ORG"),
+        ("They tried a PowerMax 5 in the hall.", "PowerMax 5", "PRODUCT"),
+        ("The model Zorblax 3 is new.", "Zorblax 3", "PRODUCT"),
+        ("They tried Zorblax-4 in the hall.", "Zorblax-4", "PRODUCT"),
+    ],
+)
+def test_a_number_behind_a_name_makes_no_product(read, text, name, type_):
+    assert read("en", text).names().get(name) == type_
+
+
 def test_a_surname_alone_has_the_type_of_the_full_name(read):
     names = read("fr", "Jean Osei-Tutuola a parlé. Puis Osei-Tutuola est parti.").names()
     assert names["Osei-Tutuola"] == "PERSON"

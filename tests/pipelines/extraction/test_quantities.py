@@ -83,6 +83,13 @@ def test_a_date_is_no_quantity(read):
     assert read("it", "È nata il 12 marzo 2024.").counts() == set()
 
 
+@pytest.mark.parametrize(
+    "text", ["They filed for Chapter 11 bankruptcy.", "Some live in Section 8 housing."]
+)
+def test_what_is_numbered_is_not_counted(read, text):
+    assert read("en", text).counts() == set()
+
+
 def test_a_score_is_no_range(read):
     assert read("en", "They took a 31-24 victory and a 13 - 13 draw.").counts() == set()
 
