@@ -46,6 +46,10 @@ _LONGEST_ARTICLE = 6
 _LONGEST_IN_HEADINGS = 4
 #: Behind it a place may stand that is no part of the name.
 _OF_PLACES = frozenset({"di", "de", "von"})
+#: Particles that hold an article, which stands before few surnames and many organisations.
+_WITH_ARTICLE = frozenset({"del", "della"})
+#: Words of a person's whole name.
+_WHOLE = 2
 _SPLIT = re.compile(r"d'|[^\s]+")
 
 
@@ -216,6 +220,7 @@ class _Cut:
         self._classes = cues.values("type_cue")
         self._particles = cues.words("particle")
         self._heads = cues.words("org_head") | cues.words("loc_head") | cues.words("event_head")
+        self._organisations = cues.words("org_head")
         self._groups = cues.words("group_noun")
         self._given = given_names(cues.forms("given_name"))
         self._surnames = parts["surname"]
@@ -276,7 +281,7 @@ class _Cut:
             or (opens and lower[0] in self._common)
             or not self._titles.isdisjoint(lower[1:-1])
             or not self._given.isdisjoint(forms[1:-1])
-            or not _OF_PLACES.isdisjoint(forms[1:-1])
+            or not self._particles.isdisjoint(forms[1:-1])
         )
 
     def _without_openers(self, words: list[Word], opens: bool) -> list[Word]:
@@ -342,6 +347,8 @@ class _Cut:
                 return index
             if word.form in _OF_PLACES and self._is_place_behind(words, index):
                 return index
+            if word.form in self._particles and self._is_of_another(words, index):
+                return index
         return len(words)
 
     def _is_place_behind(self, words: list[Word], index: int) -> bool:
@@ -351,6 +358,26 @@ class _Cut:
         """
         place = " ".join(word.form for word in words[index + 1 :])
         return index > 1 and words[0].form not in self._given and place in self._places
+
+    def _is_of_another(self, words: list[Word], index: int) -> bool:
+        """Say whether whom a whole person is of stands behind a particle: "Ann Roe van WSMV".
+
+        A surname may hold a particle too (Ana Roe del Castillo); but no acronym, no word that heads
+        names of organisations, and with an article only what is a surname or a common word.
+        """
+        person, behind = words[:index], words[index + 1]
+        if index < _WHOLE or person[0].form not in self._given:
+            return False
+        if any(word.form.islower() or word.form.isupper() for word in person):
+            return False
+        if len(behind.form) > 1 and behind.form.isupper():
+            return not _ROMAN.fullmatch(behind.form)
+        if behind.lower in self._organisations:
+            return True
+        # Of two given names the surname is still to come: Juan Carlos del Bosque.
+        whole = words[index].form in _WITH_ARTICLE and person[-1].form not in self._given
+        part = self._is_person_part(behind) or self._is_common(behind)
+        return whole and behind.form[0].isupper() and not part
 
     def _is_of_no_person(self, before: list[Word], behind: Word) -> bool:
         """Say whether a person's two names stand behind another: "della Coldiretti Ugo Neri"."""

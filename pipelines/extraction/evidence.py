@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipelines.extraction.corpus import ALPHABET, CAPITALS
 from pipelines.extraction.cues import NOUNS_CAPITALISED, Cues, pattern
 from pipelines.extraction.features import ALPHABETIC, signs, with_lexicon, with_longer
+from pipelines.extraction.lexicon import given_names
 from pipelines.extraction.likelihood import judged
 from pipelines.extraction.neighbours import NOUNS, ahead, behind, cue, with_neighbours
 from pipelines.extraction.scanning import either
@@ -268,13 +269,19 @@ def _from_its_words(cues: Cues) -> list[Evidence]:
     first_org, last_org = (cues.any(f"org_head_{place}") for place in ("first", "last"))
     first_loc, last_loc = (cues.any(f"loc_head_{place}") for place in ("first", "last"))
     project = cues.any("project_head")
+    # Mike Coupe: a head that stands first is a surname behind a given name.
+    first_event = cues.forms("event_head_first") - cues.forms("event_head_last")
+    given = pl.Series(sorted(given_names(cues.forms("given_name"))), dtype=pl.String).implode()
+    surname = _TEXT.str.extract(r"^(\S+) \S+$").is_in(given) & _TEXT.str.extract(
+        r" (\S+)$"
+    ).is_in(sorted(first_event))
     lies = _found("worded", rf"^{first_loc}|{last_loc}") & ~_NOUNS_CAPITALISED
     return [
         ("legal form", SUFFIX, "ORG", _TEXT.str.contains(rf"[ ,](?i:{forms})$")),
         ("group name", GROUP_NAME, "ORG", _found("worded", cues.any("group_name"))),
         ("head word", HEAD_WORD, "ORG", _found("worded", rf"^(?:\S+\s)?{first_org}|{last_org}")),
         ("project", HEAD_WORD, "ORG", _found("worded", f"^{project}|(?i:{project})$")),
-        ("event word", HEAD_WORD, "EVENT", _found("worded", cues.any("event_head"))),
+        ("event word", HEAD_WORD, "EVENT", _found("worded", cues.any("event_head")) & ~surname),
         ("place word", HEAD_WORD, "LOC", lies),
     ]
 

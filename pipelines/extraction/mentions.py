@@ -139,7 +139,20 @@ def _proven(spans: pl.DataFrame, told: Mapping[str, Cues]) -> pl.DataFrame:
             for row, text, after in own.filter(common).select("row", "text", "after").iter_rows()
             if (text not in given or text in numbers) and not told_of.match(after)
         ]
-    return spans.filter(~pl.int_range(pl.len()).is_in(unproven))
+    return spans.filter(~pl.int_range(pl.len()).is_in(unproven) & ~_adjectives(told))
+
+
+def _adjectives(told: Mapping[str, Cues]) -> pl.Expr:
+    """Say of ambiguous names whether they are adjectives before a noun: "Total sales rose"."""
+    forms = pl.concat_str("language", pl.col("text").str.to_lowercase(), separator=" ")
+    before_nouns = [
+        f"{language} {word}"
+        for language, cues in told.items()
+        for word in cues.words("adjective_before")
+    ]
+    followed = pl.col("after").str.contains(r"^ \p{Ll}{3,}s\b")
+    is_doubted = pl.col("opens") & pl.col("ambiguous").fill_null(value=False)
+    return is_doubted & followed & forms.is_in(before_nouns)
 
 
 def known_names(entities: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

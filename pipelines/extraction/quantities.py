@@ -51,6 +51,8 @@ _ANYBODY = frozenset(("people", "men", "women", "children"))
 _PRIVATE = "\ue000"
 #: A name that a number right behind it may belong to; in a place something happens.
 _NAMED = re.compile(rf"{marked('ORG', 'PRODUCT', 'EVENT', 'PERSON')}\s$")
+#: A number written as a year is.
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 #: A capitalised word before a number, behind a word in small letters or a number.
 _CAPITAL_INSIDE = re.compile(rf"[a-zß-öø-ÿ0-9],?\s[{CAPITALS}][\w-]+\s$")
 #: "%20" and the like, in an address.
@@ -245,8 +247,9 @@ class _Reader:
         hedged, hedge = self._hedge_before(word, start), None
         if hedged:
             hedge, start = hedged["hedge"], hedged.start()
-        elif measure.property == "count" and number.worded:
-            return None  # "two sides" are said more often than counted
+        elif measure.property == "count" and (number.worded or self._may_be_year(number)):
+            # "Two sides" are said more often than counted, "2007 models" are those of a year.
+            return None
         elif measure.property == "duration":
             # Without a hedge it is as often the hour, or how long ago.
             measure = measure._replace(property=None, subject_types=None)
@@ -381,6 +384,9 @@ class _Reader:
         if number.worded or self._measures.verb_last or self._said[number.at - 2] < _PRIVATE:
             return False
         return _NAMED.search(self._said, max(0, number.at - _BEFORE), number.at) is not None
+
+    def _may_be_year(self, number: Number) -> bool:
+        return _YEAR.fullmatch(self._text, number.at, number.to) is not None
 
     def _is_numbered(self, at: int) -> bool:
         """Say whether a capital inside a sentence makes a number a part of what is called so: the

@@ -148,9 +148,12 @@ class _Finder:
         # "Siemens president X", in English only; of "Boston lawyer X" it says no more than whence.
         beside = marked("ORG", "GROUP") if cues.language == "en" else "(?!)"
         possessed = rf"(?P<possessed>{cues.any('possessive')})\s"
+        noun = cues.any("role")
+        if cues.language == "en":  # head coach, executive chairman
+            noun = rf"(?:{noun}\s)?{noun}"
         return (
             rf"(?<!\w)(?:{owner}|(?P<beside>{beside})\s|{possessed})?(?P<former>{former})?"
-            rf"(?P<role>{before}(?P<noun>{cues.any('role')}){tail}{field})(?!\w)"
+            rf"(?P<role>{before}(?P<noun>{noun}){tail}{field})(?!\w)"
             rf"(?:(?P<more>(?:\s[\w'-]+){{0,4}}?)\s{link}{small}{{0,3}}?[«“\"‘]?"
             rf"(?:(?P<org>{org})|(?P<meant>{meant})))?"
         )

@@ -163,7 +163,7 @@ core_segments = Table(
     ),
     key=("segment_id",),
     derivation=_by_article(
-        "splitter", "2", "core_articles", f"seed_cue_words:{','.join(SEGMENT_CUES)}"
+        "splitter", "3", "core_articles", f"seed_cue_words:{','.join(SEGMENT_CUES)}"
     ),
 )
 
@@ -283,7 +283,7 @@ core_mentions = Table(
     key=("mention_id",),
     derivation=_by_article(
         "rules",
-        "4",
+        "5",
         "core_articles",
         "core_segments",
         "core_languages",
@@ -348,7 +348,7 @@ core_quotes = Table(
         _CONFIDENCE,
     ),
     key=("quote_id",),
-    derivation=_by_article("quotation_marks", "4", *_FACT_READS, "core_roles", "seed_cue_words"),
+    derivation=_by_article("quotation_marks", "5", *_FACT_READS, "core_roles", "seed_cue_words"),
 )
 
 core_quantities = Table(
@@ -371,7 +371,7 @@ core_quantities = Table(
     ),
     key=("quantity_id",),
     derivation=_by_article(
-        "number_grammar", "4", *_FACT_READS, "core_dates", "seed_cue_words", "seed_units",
+        "number_grammar", "5", *_FACT_READS, "core_dates", "seed_cue_words", "seed_units",
     ),
 )
 
@@ -411,7 +411,7 @@ core_roles = Table(
         _CONFIDENCE,
     ),
     key=("role_id",),
-    derivation=_by_article("apposition", "3", *_FACT_READS, "seed_cue_words"),
+    derivation=_by_article("apposition", "4", *_FACT_READS, "seed_cue_words"),
 )
 
 #: What a name and a form of it may differ by; name is the key of the name itself.

@@ -84,6 +84,19 @@ def test_a_date_is_no_quantity(read):
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "unit"),
+    [
+        ("it", "Il gruppo ha quattro marchi.", None),
+        ("it", "Costava 400 marchi tedeschi.", "DEM"),
+        ("en", "The 2007 models are cheaper.", None),
+        ("en", "They saw more than 2000 wolves.", "wolves"),
+    ],
+)
+def test_brands_are_no_money_and_years_no_counts(read, language, text, unit):
+    assert [one for *_, one in read(language, text).counts()] == [unit] * (unit is not None)
+
+
+@pytest.mark.parametrize(
     "text", ["They filed for Chapter 11 bankruptcy.", "Some live in Section 8 housing."]
 )
 def test_what_is_numbered_is_not_counted(read, text):

@@ -79,3 +79,15 @@ def test_a_place_before_a_role_is_not_where_it_is_held(read):
 )
 def test_a_verb_or_noun_before_a_role_is_no_part_of_it(read, text, role):
     assert read("en", text).roles["role"].to_list() == [role]
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "role"),
+    [
+        ("Paul Marsh, head coach of Siemens, resigned.", "Paul Marsh", "head coach"),
+        ("Jane Roe, executive chairman of IBM, resigned.", "Jane Roe", "executive chairman"),
+        ("Secretary of State Jane Roe spoke.", "Jane Roe", "Secretary of State"),
+    ],
+)
+def test_a_role_of_several_words_is_whole(read, text, person, role):
+    assert {one[:2] for one in read("en", text).positions()} == {(person, role)}
