@@ -166,8 +166,6 @@ class _Scan:
             return behind_gap and (inner is None or after.isalnum())
         if mark in "»›”":  # opens in »...« and ”...”
             return behind_gap and inner is None and after.isalnum()
-        if mark == "''":
-            return behind_gap and after.isalnum() and (inner is None or inner.mark != mark)
         return mark != "’" and behind_gap and after.isalnum()
 
     def _closes(self, at: int, mark: str, inner: _Open) -> bool:
