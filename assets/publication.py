@@ -16,7 +16,8 @@ from warehouse.publisher import built_version, current, publish
     pool=POOL,
     description=(
         "The link `marts.duckdb` that readers follow: it turns to a new version only when every "
-        "check has passed on the very bytes of it, whichever way publication is started"
+        "check has passed on the very bytes of it, whichever way publication is started; after "
+        "`babelwire rollback` it stays where it was led back to"
     ),
 )
 def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -39,6 +40,7 @@ def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         metadata={
             "version": version,
+            "shown": "yes" if done.is_shown else f"no: readers are held at {done.previous}",
             "before": done.previous or "none",
             "file": dg.MetadataValue.path(str(newsroom.home.marts)),
             "changes": dg.MetadataValue.md(f"| mart | rows | new | gone |\n|-|-|-|-|\n{changes}"),
