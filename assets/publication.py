@@ -26,6 +26,7 @@ def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     version = built_version(newsroom.home)
     before = current(newsroom.home)
     if version is None:
+        context.log.info(f"nothing new: {before.version if before else 'no version'} stays")
         return dg.MaterializeResult(
             metadata={
                 "version": before.version if before else "none",
@@ -33,6 +34,11 @@ def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
             }
         )
     done = publish(newsroom.home, version, now=newsroom.now, keep=newsroom.settings.keep_versions)
+    articles = done.manifest.delta["mart_articles"]
+    context.log.info(
+        f"{'published' if done.is_shown else 'kept, not shown'}: {version}, "
+        f"{articles.rows} articles, {articles.added} of them new"
+    )
     changes = "\n".join(
         f"| {name} | {delta.rows} | +{delta.added} | −{delta.removed} |"
         for name, delta in done.manifest.delta.items()

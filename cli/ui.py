@@ -29,6 +29,8 @@ def ui(
     os.environ["BABELWIRE_HOME"] = str(folder)
     console.print(f"Dagster at http://{host}:{port} (Ctrl-C stops it)")
     command = [sys.executable, "-W", _SUPERSEDED, "-m", "dagster", "dev", "-w", "workspace.yaml"]
+    # What the daemon does every half minute is told in the browser; runs tell what they made.
+    command += ["--log-level", "warning"]
     # A shell that runs this in the background leaves SIGINT ignored, and children inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
