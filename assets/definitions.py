@@ -4,9 +4,16 @@ import dagster as dg
 
 from assets import extraction, intake, language, marts, publication, resolution, translation
 from assets.jobs import everything
-from assets.resources import Settings, newsroom
+from assets.resources import Newsroom, Settings
 from assets.schedules import hourly, nightly
 from assets.sensors import landing_folder
+
+
+@dg.resource(description="Settings, the store and the home of published versions")
+def newsroom(_context: dg.InitResourceContext) -> Newsroom:
+    """Return a newsroom with the settings of the environment."""
+    return Newsroom(Settings.from_environment())
+
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(

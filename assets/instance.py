@@ -17,6 +17,8 @@ _CONFIGURATION = """\
 # Written by Babelwire where there is none; yours to change.
 telemetry:
   enabled: false
+python_logs:
+  python_log_level: INFO  # steps are told in the browser; the console tells runs and errors
 nux:
   enabled: false  # no sign-up window
 concurrency:

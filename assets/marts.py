@@ -10,7 +10,7 @@ from assets.derivation import POOL, asset_spec, preview
 from assets.resources import Newsroom
 from warehouse.contracts import Table
 from warehouse.marts.making import RUNS, in_order, sources
-from warehouse.publisher import Build, build, current, fingerprint, read_version, version_name
+from warehouse.publisher import Build, build, fingerprint, latest, read_version, version_name
 
 GROUP = "marts"
 MARTS: tuple[Table, ...] = (*in_order(), RUNS)
@@ -23,15 +23,15 @@ MARTS: tuple[Table, ...] = (*in_order(), RUNS)
     pool=POOL,
 )
 def marts(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-    """Build the next version of the marts, unless the published one is made of the same."""
+    """Build the next version of the marts, unless the latest one is made of the same."""
     newsroom: Newsroom = context.resources.newsroom
     started = time.monotonic()
     with newsroom.store() as store:
         made_from = fingerprint(store)
-    published = current(newsroom.home)
-    if published and published.fingerprint == made_from:
-        context.log.info(f"nothing new: {published.version} is made of the same")
-        made = read_version(newsroom.home, published.version)
+    before = latest(newsroom.home)
+    if before and before.fingerprint == made_from:
+        context.log.info(f"nothing new: {before.version} is made of the same")
+        made = read_version(newsroom.home, before.version)
     else:
         made = _built(newsroom, made_from, context)
     seconds = round(time.monotonic() - started, 3)

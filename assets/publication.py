@@ -16,7 +16,8 @@ from warehouse.publisher import built_version, current, publish
     pool=POOL,
     description=(
         "The link `marts.duckdb` that readers follow: it turns to a new version only when every "
-        "check has passed on the very bytes of it, whichever way publication is started"
+        "check has passed on the very bytes of it, whichever way publication is started; after "
+        "`babelwire rollback` it stays where it was led back to"
     ),
 )
 def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -25,6 +26,7 @@ def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     version = built_version(newsroom.home)
     before = current(newsroom.home)
     if version is None:
+        context.log.info(f"nothing new: {before.version if before else 'no version'} stays")
         return dg.MaterializeResult(
             metadata={
                 "version": before.version if before else "none",
@@ -32,6 +34,11 @@ def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
             }
         )
     done = publish(newsroom.home, version, now=newsroom.now, keep=newsroom.settings.keep_versions)
+    articles = done.manifest.delta["mart_articles"]
+    context.log.info(
+        f"{'published' if done.is_shown else 'kept, not shown'}: {version}, "
+        f"{articles.rows} articles, {articles.added} of them new"
+    )
     changes = "\n".join(
         f"| {name} | {delta.rows} | +{delta.added} | −{delta.removed} |"
         for name, delta in done.manifest.delta.items()
@@ -39,6 +46,7 @@ def publication(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     return dg.MaterializeResult(
         metadata={
             "version": version,
+            "shown": "yes" if done.is_shown else f"no: readers are held at {done.previous}",
             "before": done.previous or "none",
             "file": dg.MetadataValue.path(str(newsroom.home.marts)),
             "changes": dg.MetadataValue.md(f"| mart | rows | new | gone |\n|-|-|-|-|\n{changes}"),

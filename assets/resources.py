@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import dagster as dg
-
 from pipelines.extraction import register as extraction
 from pipelines.extraction.extractors.llm import Answers, Forgetful
 from pipelines.extraction.panel import Panel
@@ -317,9 +315,3 @@ class Newsroom:
     def now() -> datetime:
         """Return the present moment in UTC, without a zone, as tables hold it."""
         return datetime.now(UTC).replace(tzinfo=None)
-
-
-@dg.resource(description="Settings, the store and the home of published versions")
-def newsroom(_context: dg.InitResourceContext) -> Newsroom:
-    """Return a newsroom with the settings of the environment."""
-    return Newsroom(Settings.from_environment())

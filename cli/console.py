@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,7 +18,8 @@ from rich.progress import (
     TextColumn,
 )
 
-from assets.resources import Progress as Reporter
+if TYPE_CHECKING:
+    from assets.resources import Progress as Reporter
 
 #: A pipe has no width; tables of this one are cut rarely and still read in a log.
 _PIPE_WIDTH = 160
@@ -41,7 +42,7 @@ def say_error(message: str) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Reporter]:
+def progress() -> "Iterator[Reporter]":
     """Yield what is told of progress: a bar a table in a terminal, a line a table elsewhere."""
     if not console.is_terminal:
         yield _plain

@@ -14,10 +14,7 @@ from rich.table import Table
 
 from assets.resources import Newsroom, Settings
 from cli.console import HomeOption, console, progress, say_error
-from pipelines.intake.feeds import is_feed
-from pipelines.intake.sources import source_of
-from pipelines.intake.sources.folder import Folder
-from warehouse.publisher import Home, Manifest, current, published
+from warehouse.publisher import Home, Manifest, current, held, latest, published
 from warehouse.store import Store
 
 if TYPE_CHECKING:
@@ -57,6 +54,10 @@ def run(
     ] = True,
 ) -> None:
     """Do what is new and publish it; what cannot be read is quarantined with its reason."""
+    from pipelines.intake.feeds import is_feed
+    from pipelines.intake.sources import source_of
+    from pipelines.intake.sources.folder import Folder
+
     settings = Settings.from_environment()
     settings = replace(
         settings,
@@ -78,15 +79,15 @@ def run(
 
 def run_and_tell(settings: Settings) -> None:
     """Run the job and say what it published; exit code 1 where something did not pass."""
-    before = current(Home(settings.home))
+    home = Home(settings.home)
+    before = latest(home)
     failures, remarks = _execute(settings)
     for failure in failures:
         say_error(failure)
-    after = current(Home(settings.home))
+    after = current(home)
     if after is None:
         raise typer.Exit(1)
-    is_new = before is None or before.version != after.version
-    _summary(Home(settings.home), after, remarks, is_new=is_new)
+    _summary(home, [*remarks, *_made(home, before)])
     if failures:
         say_error(f"nothing was published by this run; version {after.version} stays")
         raise typer.Exit(1)
@@ -144,28 +145,38 @@ def _failures(result: "dg.ExecuteInProcessResult") -> Iterator[str]:
             yield f"{check.asset_key.to_user_string()}: {check.description}"
 
 
-def _summary(
-    home: Home, version: Manifest, remarks: Sequence[tuple[str, str]], *, is_new: bool
-) -> None:
+def _made(home: Home, before: Manifest | None) -> Iterator[tuple[str, str]]:
+    """Yield the version this run made, and which one readers see where that is another."""
+    made = latest(home)
+    if made is None:
+        return
+    is_new = before is None or before.version != made.version
+    said = made.version if is_new else f"nothing new; {made.version} stays"
+    if shown := held(home):
+        yield "made", said
+        yield "held", f"readers stay at {shown} until: {_command(home, 'rollback', made.version)}"
+    else:
+        yield "published", said
+
+
+def _summary(home: Home, remarks: Sequence[tuple[str, str]]) -> None:
     table = Table(title=None, show_header=False, box=None, padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     with published(home) as marts:
-        for label, value in (*_lines(marts), *remarks, *_quarantined(marts)):
+        for label, value in (*_lines(marts), *_quarantined(marts), *remarks):
             table.add_row(escape(label), escape(value))
-    present = version.version if is_new else f"nothing new; {version.version} stays"
-    table.add_row("published", present)
     table.add_row("file", str(home.marts))
     console.print(table)
-    console.print(f'try  {_command(home)} "{_TRY}"')
+    console.print(f"try  {_command(home, 'query')} \"{_TRY}\"")
 
 
-def _command(home: Home) -> str:
-    """Return how to query what was published, as typed here."""
+def _command(home: Home, *words: str) -> str:
+    """Return how a command on what was published is typed here."""
     typed = Path(sys.argv[0])
     name = str(typed.relative_to(Path.cwd())) if typed.is_relative_to(Path.cwd()) else typed.name
     is_default = home.path == Settings.from_environment().home
-    return f"{name} query" if is_default else f"{name} query --home {home.path}"
+    return " ".join([name, *words] if is_default else [name, *words, "--home", str(home.path)])
 
 
 def _lines(marts: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from rich.table import Table
 
 from assets.resources import Settings
 from cli.console import HomeOption, console
-from warehouse.publisher import Home, current, published, versions
+from warehouse.publisher import Home, current, held, latest, published, versions
 
 
 def status(home: HomeOption = None) -> None:
@@ -23,11 +23,14 @@ def status(home: HomeOption = None) -> None:
         columns = marts.sql("FROM mart_runs ORDER BY published_at DESC LIMIT 1")
         for name, value in zip(columns.columns, columns.fetchall()[0], strict=True):
             table.add_row(name, f"{value:.1f}" if isinstance(value, float) else str(value))
-        held = marts.sql("SELECT source_path, reason FROM mart_quarantine ORDER BY 1").fetchall()
+        quarantined = marts.sql("SELECT source_path, reason FROM mart_quarantine ORDER BY 1")
+        unread = quarantined.fetchall()
     table.add_row("file", str(folder.marts))
+    if held(folder) and (made := latest(folder)):
+        table.add_row("held", f"until: babelwire rollback {made.version}")
     table.add_row("kept versions", ", ".join(one.version for one in versions(folder)))
     table.add_row("run under way", "yes" if _is_written(folder) else "no")
-    for path, reason in held:
+    for path, reason in unread:
         table.add_row(escape(f"quarantined {path}"), escape(reason))
     console.print(table)
 

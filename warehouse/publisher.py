@@ -2,7 +2,8 @@
 
 The law of this file: readers see the old version or the new one, whole. A version is built aside,
 checked, written through to the disk, and only then does one link change. What its checks have not
-passed is never published, whoever asks; what is published never changes.
+passed is never published, whoever asks; what is published never changes. Where readers were led
+back to an earlier version, no publication leads them on: somebody chooses a newer one.
 """
 
 import fcntl
@@ -34,11 +35,14 @@ __all__ = [
     "Manifest",
     "NothingPublishedError",
     "PublicationRefusedError",
+    "PublicationUnderWayError",
     "Published",
     "build",
     "built_version",
     "current",
     "fingerprint",
+    "held",
+    "latest",
     "marts_version",
     "publish",
     "published",
@@ -53,6 +57,7 @@ Now = Callable[[], datetime]
 _MARTS_FILE = "marts.duckdb"
 _CHECKS_FILE = "checks.json"
 _MANIFEST_FILE = "manifest.json"
+_HOLD_FILE = "held"
 _BUILDING = ".building-"
 
 #: A reader that resolved the link just before it changed may still be opening the old file.
@@ -79,6 +84,10 @@ class HomeError(OSError):
 
 class NothingPublishedError(LookupError):
     """There is no published version yet, or not the one asked for."""
+
+
+class PublicationUnderWayError(RuntimeError):
+    """Another process changes this moment which version readers see."""
 
 
 @dataclass(frozen=True)
@@ -166,11 +175,15 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Published:
-    """What a publication did: the version readers see now, the one before, those removed."""
+    """What a publication did: the version made, the one readers saw before, those removed.
+
+    ``is_shown`` is false where readers are held at the one before.
+    """
 
     manifest: Manifest
     previous: str | None
     removed: tuple[str, ...]
+    is_shown: bool = True
 
 
 def fingerprint(store: Store) -> str:
@@ -198,7 +211,7 @@ def build(
     _remove_remains(home)
     folder = home.versions / f"{_BUILDING}{version}"
     folder.mkdir()
-    with _held(folder):
+    with _locked(folder):
         outcomes, store_checks = _write_marts(
             home, folder, version, target=target, started_at=started_at, now=now
         )
@@ -260,10 +273,11 @@ def _store_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, Outcome | 
 
 
 def _carry_runs(connection: duckdb.DuckDBPyConnection, home: Home) -> int:
-    """Carry over the history of the published file; return the articles that are not in it."""
-    if not home.marts.exists():
+    """Carry over the history of the latest version; return the articles that are not in it."""
+    before = latest(home)
+    if before is None:
         return _count(connection, "mart_articles")
-    with _attached(connection, home.marts.resolve(), "published"):
+    with _attached(connection, home.versions / before.version / _MARTS_FILE, "published"):
         there = _columns(connection, "published")[RUNS.name]
         columns = ", ".join(f'"{name}"' for name in RUNS.column_names if name in there)
         connection.execute(
@@ -327,21 +341,21 @@ def _copy_to_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> Non
 
 def _remove_remains(home: Home) -> None:
     for folder in home.versions.glob(f"{_BUILDING}*"):
-        with _held(folder) as is_mine:
+        with _locked(folder) as is_mine:
             if is_mine:
                 shutil.rmtree(folder)
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[bool]:
-    """Hold a folder while it is written; yield whether nobody else does.
+def _locked(folder: Path, *, wait: bool = False) -> Iterator[bool]:
+    """Lock a folder while it is written; yield whether nobody else does, or wait for them.
 
     The lock goes with its process, so what a killed build leaves is free to be removed.
     """
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             yield False
         else:
@@ -373,14 +387,20 @@ def read_version(home: Home, version: str) -> Build:
 def publish(home: Home, version: str, *, now: Now, keep: int = 5) -> Published:
     """Make a built version the one readers see, and remove versions nobody needs.
 
+    Where readers are held at an earlier version (see :func:`rollback`), it is kept and not shown.
     The newest ``keep`` stay, as do the one before and any that may be read this moment. Asking
     again for what is published does nothing. Raises PublicationRefusedError, naming what failed,
     unless the version's checks passed on these very bytes.
     """
+    folder = _built_folder(home, version)
+    with _locked(home.versions, wait=True):
+        return _publish(home, folder, version, now=now, keep=keep)
+
+
+def _publish(home: Home, folder: Path, version: str, *, now: Now, keep: int) -> Published:
     before = current(home)
     if before and before.version == version:
         return Published(before, version, ())
-    folder = _built_folder(home, version)
     checks = _verified_checks(folder, version)
     manifest = Manifest(
         version,
@@ -395,9 +415,11 @@ def publish(home: Home, version: str, *, now: Now, keep: int = 5) -> Published:
     _sync(folder)
     folder.replace(home.versions / version)
     _sync(home.versions)
-    _point_to(home, version)
+    is_shown = held(home) is None
+    if is_shown:
+        _point_to(home, version)
     removed = _retire(home, {version, *([before.version] if before else [])}, keep, now())
-    return Published(manifest, before.version if before else None, removed)
+    return Published(manifest, before.version if before else None, removed, is_shown)
 
 
 def _built_folder(home: Home, version: str) -> Path:
@@ -413,6 +435,16 @@ def _built_folder(home: Home, version: str) -> Path:
 
 def _verified_checks(folder: Path, version: str) -> dict[str, Any]:
     """Return a build's checks; raises PublicationRefusedError unless they allow publication."""
+    checks = _checks_of_these_bytes(folder, version)
+    outcomes = {name: Outcome.from_dict(made) for name, made in checks["outcomes"].items()}
+    refusals = _refusals(outcomes, checks["core"])
+    if refusals:
+        raise PublicationRefusedError(f"version {version} is not published: {'; '.join(refusals)}")
+    return checks
+
+
+def _checks_of_these_bytes(folder: Path, version: str) -> dict[str, Any]:
+    """Return a version's checks; raises PublicationRefusedError unless they are of this file."""
     try:
         checks: dict[str, Any] = json.loads((folder / _CHECKS_FILE).read_text("utf-8"))
     except FileNotFoundError:
@@ -424,10 +456,6 @@ def _verified_checks(folder: Path, version: str) -> dict[str, Any]:
             f"version {version} is not published: {folder / _MARTS_FILE} is not the file that "
             "was checked; build again"
         )
-    outcomes = {name: Outcome.from_dict(made) for name, made in checks["outcomes"].items()}
-    refusals = _refusals(outcomes, checks["core"])
-    if refusals:
-        raise PublicationRefusedError(f"version {version} is not published: {'; '.join(refusals)}")
     return checks
 
 
@@ -504,19 +532,48 @@ def _retire(home: Home, needed: set[str], keep: int, now: datetime) -> tuple[str
 
 
 def rollback(home: Home, version: str) -> Manifest:
-    """Show readers an earlier version again; versions after it stay.
+    """Show readers another version that is kept, whatever is made anew meanwhile; none goes.
 
-    Raises NothingPublishedError, naming the versions there are, where it is not among them, and
-    PublicationRefusedError where its file is no longer what was published.
+    At the latest version readers are no longer held: they go on to what is published next.
+    Whether today's checks would pass is not asked: those of its own time did. Raises
+    NothingPublishedError, naming the versions there are, where it is not among them;
+    PublicationRefusedError where its file is no longer what was published;
+    PublicationUnderWayError while another process publishes, and HomeError where nothing can be
+    written.
     """
-    kept = {manifest.version: manifest for manifest in versions(home)}
-    if version not in kept:
+    if not home.versions.exists():
         raise NothingPublishedError(
-            f"there is no version {version}; there are: {', '.join(kept) or 'none yet'}"
+            f"nothing is published yet in {home.path}; start with: babelwire run"
         )
-    _verified_checks(home.versions / version, version)
-    _point_to(home, version)
-    return kept[version]
+    with _locked(home.versions) as is_mine:
+        if not is_mine:
+            raise PublicationUnderWayError(
+                f"a version is being published in {home.path} this moment; try again"
+            )
+        kept = {manifest.version: manifest for manifest in versions(home)}
+        if version not in kept:
+            raise NothingPublishedError(
+                f"there is no version {version}; there are: {', '.join(kept) or 'none yet'}"
+            )
+        _checks_of_these_bytes(home.versions / version, version)
+        try:
+            _hold(home, version, is_latest=version == next(iter(kept)))
+        except OSError as error:
+            raise HomeError(home.path, error.strerror) from error
+        return kept[version]
+
+
+def _hold(home: Home, version: str, *, is_latest: bool) -> None:
+    """Show a version; a kill in between leaves readers held, never led on by themselves."""
+    hold = home.path / _HOLD_FILE
+    if is_latest:
+        _point_to(home, version)
+        hold.unlink(missing_ok=True)
+    else:
+        hold.write_text(f"{version}\n")
+        _sync(hold)
+        _point_to(home, version)
+    _sync(home.path)
 
 
 # -- reading -------------------------------------------------------------------------------
@@ -528,6 +585,19 @@ def current(home: Home) -> Manifest | None:
         return _read_manifest(home.path / home.marts.readlink().parent)
     except FileNotFoundError:
         return None
+
+
+def held(home: Home) -> str | None:
+    """Return the version at which readers are held, if somebody led them back to one."""
+    try:
+        return (home.path / _HOLD_FILE).read_text().strip()
+    except FileNotFoundError:
+        return None
+
+
+def latest(home: Home) -> Manifest | None:
+    """Return the version made last: the one readers see, unless they are held at another."""
+    return next(iter(versions(home)), None) if held(home) else current(home)
 
 
 def versions(home: Home) -> tuple[Manifest, ...]:

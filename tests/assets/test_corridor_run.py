@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +13,8 @@ from corridor import Corridor, told
 from assets.instance import release_dead_runs
 from assets.resources import ROOT
 from warehouse import contracts
+from warehouse.publisher import rollback
+from warehouse.suites import suite
 
 #: Core tables that are made batch by batch; views and logs follow from them.
 CORE = [
@@ -81,9 +84,13 @@ def test_a_check_shows_every_expectation_with_what_was_observed(
     first: dg.ExecuteInProcessResult,
 ) -> None:
     for check in first.get_asset_check_evaluations():
-        shown = str(check.metadata["expectations"].value)
-        assert "expectation | observed | allowed" in shown
-        assert "✗" not in shown or not check.passed
+        heading, _, *rows = str(check.metadata["expectations"].value).splitlines()
+        assert "expectation | observed | allowed" in heading
+        table = contracts.table(check.asset_key.to_user_string())
+        assert len(rows) == len(suite(table))
+        held = [row.startswith("| ✓ |") for row in rows]
+        assert check.passed is all(held)
+        assert check.metadata["held"].value == sum(held)
 
 
 def test_translation_says_what_fell_back_and_why(first: dg.ExecuteInProcessResult) -> None:
@@ -114,6 +121,24 @@ def test_a_second_run_makes_nothing_and_publishes_nothing_new(corridor: Corridor
     assert shown["raw_files"]["files read"].value == 0
     assert "nothing new" in str(shown["publication"]["published"].value)
     assert corridor.published() == before
+
+
+def test_where_readers_were_led_back_runs_leave_them_and_make_nothing_anew(
+    corridor: Corridor, tmp_path: Path
+) -> None:
+    first = corridor.published()
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "oslo.txt").write_text("IBM opened an office in Oslo on Monday.")
+    articles = (*corridor.settings.articles, str(tmp_path / "more"))
+    corridor = Corridor(replace(corridor.settings, articles=articles))
+    assert made(corridor.run())["publication"]["shown"].value == "yes"
+    second = corridor.published()
+    assert second != first
+    rollback(corridor.home, first.version)
+    shown = made(corridor.run(*MARTS, "publication"))
+    assert "nothing new" in str(shown["publication"]["published"].value)
+    assert shown["mart_articles"]["version"].value == second.version
+    assert corridor.published() == first
 
 
 def test_what_articles_mean_is_compared_where_a_model_is_installed_and_wanted(

@@ -72,6 +72,7 @@ def test_a_home_is_prepared_for_one_writer_without_telemetry(
     assert os.environ["DAGSTER_HOME"] == str(tmp_path / "deep" / "dagster")
     with dg.DagsterInstance.get() as instance:
         assert not instance.telemetry_enabled
+        assert instance.python_log_level == "INFO"
         assert instance.get_settings("concurrency")["pools"]["default_limit"] == 1
 
 

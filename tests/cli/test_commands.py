@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,11 @@ def test_every_command_explains_itself_and_its_options(command: str) -> None:
 def test_without_a_command_the_help_is_shown() -> None:
     answer = typed()
     assert "Usage:" in answer.output
+
+
+def test_it_says_which_version_it_is() -> None:
+    answer = typed("--version")
+    assert (answer.exit_code, answer.stdout) == (0, f"babelwire {version('babelwire')}\n")
 
 
 def test_a_command_nobody_knows_is_refused() -> None:

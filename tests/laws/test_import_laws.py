@@ -57,6 +57,16 @@ def test_the_laws_are_kept() -> None:
     assert verdicts(ROOT) == dict.fromkeys(CONTRACTS, True)
 
 
+def test_the_command_starts_without_what_only_runs_need() -> None:
+    """Dagster and Great Expectations take seconds; help, queries and status ask neither."""
+    heavy = "{'dagster', 'great_expectations', 'sqlalchemy', 'trafilatura'}"
+    loaded = subprocess.run(
+        [sys.executable, "-c", f"import sys, cli.main; print(sorted({heavy} & set(sys.modules)))"],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert loaded.stdout == "[]\n"
+
+
 def test_every_law_is_broken_once_here() -> None:
     assert all(any(name.startswith(law) for law, *_ in BREACHES) for name in CONTRACTS)
 

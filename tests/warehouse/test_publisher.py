@@ -16,10 +16,14 @@ from warehouse import contracts, publisher, suites
 from warehouse.contracts import Table
 from warehouse.publisher import (
     Home,
+    HomeError,
     NothingPublishedError,
     PublicationRefusedError,
+    PublicationUnderWayError,
     build,
     current,
+    held,
+    latest,
     publish,
     published,
     rollback,
@@ -213,7 +217,7 @@ def test_old_versions_go_and_those_that_may_be_read_stay(home: Home) -> None:
     for name in ("20270101T000000Z-00000000", "20270101T000001Z-00000000"):
         publish(home, name, now=lambda: SEEN + 40 * DAY, keep=1)
     assert [kept.version for kept in versions(home)] == [
-        "20270101T000001Z-00000000", "20270101T000000Z-00000000",
+        "20270101T000001Z-00000000", "20270101T000000Z-00000000", names[3],
     ]
 
 
@@ -232,6 +236,82 @@ def test_rolling_back_shows_an_earlier_version(home: Home) -> None:
         file.write(b"x")
     with pytest.raises(PublicationRefusedError):
         rollback(home, "b")
+
+
+def test_readers_led_back_stay_there_until_the_latest_version_is_chosen(home: Home) -> None:
+    for name in ("a", "b"):
+        bare(home, name)
+        publish(home, name, now=seen)
+    assert held(home) is None
+    rollback(home, "a")
+    bare(home, "c")
+    done = publish(home, "c", now=seen)
+    assert (done.previous, done.is_shown, held(home)) == ("a", False, "a")
+    assert current(home).version == "a"  # type: ignore[union-attr]
+    assert latest(home) == done.manifest
+    rollback(home, "b")
+    assert held(home) == "b"
+    rollback(home, "c")
+    assert held(home) is None
+    bare(home, "d")
+    assert publish(home, "d", now=seen).is_shown
+    assert current(home).version == "d"  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("unjudged")
+def test_the_history_goes_on_from_the_latest_version_where_readers_are_held(
+    home: Home, version: str
+) -> None:
+    publish(home, version, now=seen)
+    publish(home, remade(home, "29990101-b").version, now=seen)
+    rollback(home, version)
+    done = publish(home, remade(home, "29990101-c").version, now=seen)
+    with duckdb.connect(str(home.versions / "29990101-c" / "marts.duckdb"), read_only=True) as made:
+        runs = made.sql("SELECT version, new_articles FROM mart_runs ORDER BY version").fetchall()
+    assert runs == [(version, 4), ("29990101-b", 0), ("29990101-c", 0)]
+    assert not done.is_shown
+
+
+def test_a_version_of_before_a_table_was_known_can_be_shown_again(home: Home) -> None:
+    for name in ("a", "b"):
+        bare(home, name)
+        publish(home, name, now=seen)
+    file = home.versions / "a" / "checks.json"
+    checks = json.loads(file.read_text())
+    del checks["core"]["core_dates"]
+    file.write_text(json.dumps(checks))
+    assert rollback(home, "a").version == "a"
+
+
+def test_nobody_rolls_back_in_the_middle_of_a_publication(
+    home: Home, version: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def flip(home: Home, version: str) -> None:
+        with pytest.raises(PublicationUnderWayError, match="this moment; try again"):
+            rollback(home, version)
+        tried.append(version)
+
+    monkeypatch.setattr(publisher, "_point_to", flip)
+    publish(home, version, now=seen)
+    assert tried == [version]
+
+
+def test_a_home_that_cannot_be_written_is_named(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        bare(home, name)
+        publish(home, name, now=seen)
+
+    def full(home: Home, version: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(publisher, "_point_to", full)
+    with pytest.raises(HomeError, match="No space left"):
+        rollback(home, "a")
+    assert current(home).version == "b"  # type: ignore[union-attr]
 
 
 def test_names_of_versions_sort_by_time() -> None:
@@ -297,6 +377,52 @@ while True:
         break
 print(seen, flush=True)
 """
+
+
+_KEPT_OPEN = """
+import sys, duckdb
+with duckdb.connect(sys.argv[1], read_only=True) as connection:
+    for _ in sys.stdin:
+        (row,) = connection.sql(
+            "SELECT (SELECT version FROM mart_runs), (SELECT count(*) FROM mart_quarantine), "
+            "(SELECT sum(len(body)) FROM mart_articles)"
+        ).fetchall()
+        print(*row, flush=True)
+"""
+
+
+def test_an_open_connection_reads_on_through_publication_rollback_and_retirement(
+    home: Home,
+) -> None:
+    bare(home, "a", quarantined=1)
+    publish(home, "a", now=seen)
+    analyst = subprocess.Popen(
+        [sys.executable, "-c", _KEPT_OPEN, str(home.marts)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+    def asked() -> str:
+        assert analyst.stdin is not None
+        assert analyst.stdout is not None
+        analyst.stdin.write("?\n")
+        analyst.stdin.flush()
+        return analyst.stdout.readline()
+
+    try:
+        answer = asked()
+        assert answer.startswith("a 1 ")
+        bare(home, "b", quarantined=2)
+        publish(home, "b", now=seen)
+        assert asked() == answer
+        rollback(home, "a")
+        assert asked() == answer
+        rollback(home, "b")
+        bare(home, "c", quarantined=3)
+        assert publish(home, "c", now=lambda: SEEN + DAY, keep=1).removed == ("a",)
+        assert asked() == answer, "what is open is read on though its version is gone"
+    finally:
+        analyst.communicate(timeout=20)
+    assert analyst.returncode == 0
 
 
 def test_readers_see_whole_versions_through_twenty_publications(home: Home) -> None:

@@ -56,6 +56,7 @@ class Asked:
     target: str
     address: str
     headers: dict[str, str] = field(default_factory=dict)
+    body: str = ""
 
 
 def _google(query: dict[str, str], _body: str) -> tuple[list[str], str, str]:
@@ -177,7 +178,7 @@ class _Handler(Peer, BaseHTTPRequestHandler):
                 return
             texts, source, target = SERVICES[self.name].read(query, body)
             self.server.asked.append(
-                Asked(self.name, texts, source, target, self.path, dict(self.headers))
+                Asked(self.name, texts, source, target, self.path, dict(self.headers), body)
             )
             self.server.before_answer()
             getattr(self, f"_{self.server.manner}")(texts)
