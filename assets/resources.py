@@ -126,12 +126,13 @@ class Settings:
     @property
     def parameters(self) -> dict[str, str]:
         """The settings that shape a table, by table: a change makes it pending again."""
-        encoder = self.encoder.version if self.encoder else ""
+        encoder = self.encoder
+        embedded_by = encoder.version if encoder else ""
         return {
-            "core_embeddings": encoder,
+            "core_embeddings": embedded_by,
             "core_languages": f"{','.join(sorted(self.languages))} {self.declared_language}",
             "core_mentions": extraction.versions(self.panel.extractors),
-            "core_quote_embeddings": encoder,
+            "core_quote_embeddings": embedded_by,
             "core_translations": self.target_language,
         }
 

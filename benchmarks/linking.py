@@ -16,13 +16,12 @@ import json
 import re
 import sys
 import time
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from benchmarks.clusters import agreement, by_threshold, cosines
+from benchmarks.clusters import agreement, by_threshold, cosines, is_first_half
 from pipelines.reference.tables import Reference, read_reference
 from pipelines.resolution.identities import core_names
 from pipelines.resolution.links import core_links
@@ -62,8 +61,8 @@ def main(files: list[Path]) -> None:
     threshold, alike = _tf_idf(names, instance)
     halves = {
         "all": set(instance),
-        "first half": {one for one, doc in documents_of.items() if _half(doc)},
-        "second half": {one for one, doc in documents_of.items() if not _half(doc)},
+        "first half": {one for one, doc in documents_of.items() if is_first_half(doc)},
+        "second half": {one for one, doc in documents_of.items() if not is_first_half(doc)},
     }
     figures = {
         "mentions": len(gold),
@@ -79,10 +78,6 @@ def main(files: list[Path]) -> None:
         if chosen
     }
     sys.stdout.write(json.dumps(figures) + "\n")
-
-
-def _half(doc: str) -> bool:
-    return sha256(doc.encode()).digest()[0] < 128
 
 
 def _tf_idf(names: dict[str, str], gold: dict[str, str]) -> tuple[float, dict[str, str]]:

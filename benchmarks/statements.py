@@ -9,11 +9,11 @@ an embedding model and with it where one is installed; of all stories, and of ha
 
 import json
 import sys
-from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
+from benchmarks.clusters import is_first_half, scores
 from benchmarks.stories import Read
 from pipelines.extraction.quotes import core_quotes
 from pipelines.extraction.roles import core_roles
@@ -101,18 +101,14 @@ def _pairs(placed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _halves(pairs: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    first = pl.Series(
-        [sha256(story.encode()).digest()[0] < 128 for story in pairs["story_id"]], dtype=pl.Boolean
-    )
+    first = pl.Series(map(is_first_half, pairs["story_id"]), dtype=pl.Boolean)
     return {"all": pairs, "first half": pairs.filter(first), "second half": pairs.filter(~first)}
 
 
 def _scores(pairs: pl.DataFrame, statement: dict[str, str]) -> dict[str, float]:
     found = pairs["left"].replace_strict(statement) == pairs["right"].replace_strict(statement)
     right = (found & pairs["gold"]).sum()
-    precision, recall = right / max(found.sum(), 1), right / max(pairs["gold"].sum(), 1)
-    f1 = 2 * precision * recall / (precision + recall or 1)
-    return {"precision": round(precision, 3), "recall": round(recall, 3), "f1": round(f1, 3)}
+    return scores(right / max(found.sum(), 1), right / max(pairs["gold"].sum(), 1))
 
 
 if __name__ == "__main__":

@@ -14,12 +14,11 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
-from benchmarks.clusters import agreement, by_threshold, cosines
+from benchmarks.clusters import agreement, by_threshold, cosines, is_first_half
 from pipelines.extraction.mentions import core_mentions
 from pipelines.identity import text_hash
 from pipelines.intake.segments import core_segments
@@ -109,7 +108,7 @@ def main(file: Path) -> None:
     found["same chief name"] = dict(zip(ids, ids, strict=True)) | _chief_names(read.mentions)
     halves = {"all": set(gold), "first half": set(), "second half": set()}
     for article, one in topic.items():
-        half = "first half" if sha256(one.encode()).digest()[0] < 128 else "second half"
+        half = "first half" if is_first_half(one) else "second half"
         halves[half].add(article)
     figures = {
         "file": file.name,

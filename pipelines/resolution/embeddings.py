@@ -6,6 +6,7 @@ closed network has it as soon as it is installed. Without it nothing has an embe
 compared by what they name and use, quotations by their words.
 """
 
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol
 
@@ -120,24 +121,36 @@ def _embedded(table: str, texts: pl.DataFrame, encoder: Encoder | None) -> pl.Da
     ).select(list(schema(table)))
 
 
-def meanings(pairs: pl.DataFrame, core_embeddings: pl.DataFrame) -> pl.Series:
-    """Return ``meaning``: the cosine of the embeddings of left and right, null where one has none.
+@dataclass(frozen=True)
+class Meanings:
+    """What articles mean, made ready once to be compared pair by pair."""
 
-    ``pairs`` has left and right, ids of articles.
-    """
-    cosines = np.full(pairs.height, np.nan)
-    if core_embeddings.height:
-        matrix, lengths = _directions(core_embeddings["embedding"])
-        row = {one: at for at, one in enumerate(core_embeddings["article_id"])}
+    rows: pl.DataFrame
+    directions: "np.typing.NDArray[np.int8]"
+    lengths: "np.typing.NDArray[np.float64]"
+
+    @classmethod
+    def of(cls, core_embeddings: pl.DataFrame) -> "Meanings | None":
+        """Take the embeddings; None where there are none."""
+        if core_embeddings.is_empty():
+            return None
+        rows = core_embeddings.select("article_id", row=pl.int_range(pl.len()))
+        return cls(rows, *_directions(core_embeddings["embedding"]))
+
+    def cosines(self, pairs: pl.DataFrame) -> pl.Series:
+        """Return the cosine of left and right of each pair, null where one has no embedding."""
         known = (
-            pairs.select(pl.col("left", "right").replace_strict(row, default=None))
+            pairs.select("left", "right")
             .with_row_index("pair")
-            .drop_nulls()
+            .join(self.rows, left_on="left", right_on="article_id")
+            .join(self.rows, left_on="right", right_on="article_id", suffix="_right")
         )
-        pair, left, right = (known[name].to_numpy() for name in known.columns)
-        products = np.einsum("ij,ij->i", matrix[left], matrix[right], dtype=np.int32)
-        cosines[pair] = products / (lengths[left] * lengths[right])
-    return pl.Series("meaning", cosines, nan_to_null=True)
+        pair, left, right = (known[name].to_numpy() for name in ("pair", "row", "row_right"))
+        one, other = self.directions[left], self.directions[right]
+        products = np.einsum("ij,ij->i", one, other, dtype=np.int32)
+        cosines = np.full(pairs.height, np.nan)
+        cosines[pair] = products / (self.lengths[left] * self.lengths[right])
+        return pl.Series(cosines, nan_to_null=True)
 
 
 def cosines(embeddings: pl.Series) -> "np.typing.NDArray[np.float64]":

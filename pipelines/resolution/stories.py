@@ -13,7 +13,7 @@ articles, by however long a chain, is among the pairs of one component, which is
 import polars as pl
 
 from pipelines.identity import digest
-from pipelines.resolution.embeddings import meanings
+from pipelines.resolution.embeddings import Meanings
 from pipelines.resolution.frequencies import zipf
 from pipelines.resolution.grouping import alike_groups, groups
 from pipelines.resolution.judgements import Judged
@@ -118,10 +118,10 @@ def core_story_pairs(
     about = core_story_features.select(
         "article_id", "language", "published_from", "published_to"
     )
-    vectors = _vectors(core_story_features)
+    vectors, meanings = _vectors(core_story_features), Meanings.of(core_embeddings)
     compared = pending.select("article_id", position=pl.int_range(pl.len()))
     parts = [
-        _likeness(_candidates(vectors, part, compared, about), vectors, core_embeddings).filter(
+        _likeness(_candidates(vectors, part, compared, about), vectors, meanings).filter(
             pl.col("score") >= _LEAST
         )
         for part in compared.iter_slices(_ARTICLES_AT_ONCE)
@@ -442,15 +442,16 @@ def _in_window() -> pl.Expr:
 
 
 def _likeness(
-    pairs: pl.DataFrame, vectors: pl.DataFrame, embeddings: pl.DataFrame
+    pairs: pl.DataFrame, vectors: pl.DataFrame, meanings: Meanings | None
 ) -> pl.DataFrame:
     """Return left, right, score, meaning of candidates: how alike they are, and what their openings
     say to that.
     """
     parts = list(pairs.iter_slices(_PAIRS_AT_ONCE)) or [pairs]
-    cosines = pl.concat([_cosines(part, vectors) for part in parts])
+    alike = pl.concat([_cosines(part, vectors) for part in parts])
+    meaning = pl.lit(None, dtype=pl.Float64) if meanings is None else meanings.cosines(alike)
     raised = pl.when("over").then(_RAISES_OVER).otherwise(_RAISES)
-    return cosines.with_columns(meanings(cosines, embeddings).round(6)).select(
+    return alike.with_columns(meaning=meaning.round(6)).select(
         "left",
         "right",
         "meaning",

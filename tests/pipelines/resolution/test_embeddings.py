@@ -9,14 +9,20 @@ from told_news import article, news
 
 from pipelines.models import ModelError
 from pipelines.resolution.embeddings import (
+    Meanings,
     UniversalSentenceEncoder,
     core_embeddings,
     core_quote_embeddings,
     cosines,
     installed_encoder,
-    meanings,
 )
 from warehouse.contracts.frames import empty, schema
+
+
+def meanings(pairs: pl.DataFrame, core_embeddings: pl.DataFrame) -> pl.Series:
+    made = Meanings.of(core_embeddings)
+    assert made is not None
+    return made.cosines(pairs).alias("meaning")
 
 
 class Counting:
@@ -110,9 +116,13 @@ def test_a_meaning_is_the_cosine_of_two_embeddings(vectors: list[list[int]]) -> 
             assert found == pytest.approx(square[ids.index(left), ids.index(right)], abs=1e-9)
 
 
-def test_where_nothing_is_embedded_no_pair_has_a_meaning() -> None:
+def test_where_nothing_is_embedded_nothing_is_compared_by_it() -> None:
+    assert Meanings.of(empty("core_embeddings")) is None
+
+
+def test_pairs_of_articles_without_an_embedding_have_no_meaning() -> None:
     pairs = pl.DataFrame({"left": ["a", "b"], "right": ["b", "c"]})
-    made = meanings(pairs, empty("core_embeddings"))
+    made = meanings(pairs, embedded(other="aa"))
     assert (made.dtype, made.to_list()) == (pl.Float64, [None, None])
 
 
